@@ -1,0 +1,197 @@
+# The build of inki; "make help" lists what it can do. The tests are in tests/tests.mk, the parts in third_party/Makefile.
+
+VERSION := 0.1.0
+
+#: make               out/inki: one static program for this machine
+#: make BOARD=name    out/name/inki: the same for a board, a folder of board/
+#: make V=1           ... showing each command
+#: make asan          out/asan/inki: with the address and undefined behaviour sanitizers
+#: make menuconfig    choose what is in it and how large
+#: make defconfig     forget that: Kconfig's defaults and the board's defconfig again
+#: make savedefconfig make it the board's defconfig (of no board: out/defconfig)
+#: make size          what takes the room in the binary
+#: make repro         build twice and compare
+#: make clang-check   let clang look for more warnings
+#: make fetch         download the parts now, for a build without network later
+#: make deps          install what the build needs (Debian)
+#: make clean
+
+# BOARD is a folder of board/, or empty for this machine; SANITIZE is set by "make asan".
+BOARD    :=
+SANITIZE :=
+O        := out$(BOARD:%=/%)
+SOURCES  := out/sources
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+Q   := $(if $(V),,@)
+log  = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+.DELETE_ON_ERROR:
+.PHONY: all
+all: $(O)/inki
+
+# ---- the target; a board's toolchain.mk changes these ----
+
+CROSS_COMPILE :=
+CPU_FLAGS     :=
+SRC_FLAGS     := -mgeneral-regs-only
+PIE           := y
+NO_FPU        :=
+LINK_FLAGS    :=
+QEMU          :=
+BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
+include $(BOARD_FILES)
+
+CC      := $(CROSS_COMPILE)gcc
+AR      := $(CROSS_COMPILE)ar
+NM      := $(CROSS_COMPILE)nm
+RANLIB  := $(CROSS_COMPILE)ranlib
+READELF := $(CROSS_COMPILE)readelf
+STRIP   := $(CROSS_COMPILE)strip
+
+# ---- flags ----
+
+comma := ,
+PARTS := $(O)/third_party
+LIBS  := $(addprefix $(PARTS)/,mbedtls.a bearssl.a libyaml.a libsodium.a)
+
+CODEGEN := $(CPU_FLAGS) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
+LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
+
+ifneq ($(SANITIZE),)
+# The sanitizers' own code makes gcc see null pointers.
+SRC_FLAGS := -Wno-null-dereference
+CODEGEN   += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+link       = $(CC) $(CODEGEN) $(LDFLAGS) -o $@ $(1)
+finish     = cp $< $@
+else
+# Debian's musl-gcc makes a dynamic program of -static-pie without a word, so each piece of the C library is named here.
+MUSL        := $(PARTS)/musl
+MUSL_CFLAGS := $(CODEGEN) $(if $(PIE),-fPIE,-fno-pie)
+CODEGEN     += -Os $(if $(PIE),-fPIE,-fno-pie) -fstack-protector-strong \
+	-nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
+LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker,-static -no-pie)
+CRT1        := $(if $(PIE),rcrt1.o,crt1.o)
+CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
+CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
+link         = $(CC) $(LDFLAGS) -o $@ $(CRT_BEGIN) $(1) $(CRT_END)
+finish       = $(STRIP) -R .comment -o $@ $< && $(static_check)
+static_check = ! $(READELF) -lW $@ | grep INTERP && $(READELF) -hW $@ | grep -q 'Type: *$(if $(PIE),DYN,EXEC)' || \
+	{ echo "$@ is not the static program it should be" >&2; exit 1; }
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith \
+	-Wimplicit-fallthrough -Wnull-dereference
+CFLAGS := -std=c11 $(CODEGEN) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(O)/include
+
+# A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
+ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
+ROOM_crypto := -Ithird_party -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -isystem $(SOURCES)/mbedtls/include \
+	$(addprefix -isystem $(SOURCES)/libsodium/src/libsodium/include,/ /sodium)
+ROOM_json   := -isystem $(SOURCES)/jsmn
+ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
+ROOM_conf   := -isystem $(SOURCES)/libyaml/include -DYAML_DECLARE_STATIC
+ROOM_host   := -D_GNU_SOURCE
+ROOM_server := -D_GNU_SOURCE
+ROOM_client := -D_GNU_SOURCE
+room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
+
+# ---- inki ----
+
+SRC := $(sort $(wildcard src/main.c src/*/*.c))
+OBJ := $(SRC:%.c=$(O)/%.o)
+
+$(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(call room_flags,$*) -MMD -MP -c -o $@ $<
+
+# With its symbols, for the debugger.
+$(O)/inki.debug: $(OBJ) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$(OBJ) $(LIBS)) -Wl,-Map=$(O)/inki.map
+
+$(O)/inki: $(O)/inki.debug
+	$(call log,STRIP,$@)
+	$(Q)$(finish)
+
+-include $(OBJ:.o=.d)
+
+# ---- the parts ----
+
+.PHONY: fetch parts
+fetch: $(SOURCES)/.fetched
+$(SOURCES)/.fetched: third_party/pins third_party/fetch
+	$(Q)third_party/fetch $(SOURCES) && touch $@
+
+parts: $(SOURCES)/.fetched $(O)/include/generated/autoconf.h
+	$(Q)command -v $(firstword $(CC)) >/dev/null || { echo "$(CC) is missing: $(if $(BOARD),see board/$(BOARD)/README.md,make deps)" >&2; exit 1; }
+	$(Q)$(MAKE) --no-print-directory -f third_party/Makefile O='$(O)' SOURCES='$(SOURCES)' V='$(V)' CC='$(CC)' AR='$(AR)' \
+		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' BOARD_FILES='$(BOARD_FILES)' \
+		MUSL='$(MUSL)' MUSL_CFLAGS='$(MUSL_CFLAGS)' CRT1='$(CRT1)'
+$(LIBS) $(PARTS)/cmocka.a: parts ;
+
+# ---- configuration: Kconfig's defaults, changed by the board's defconfig and "make menuconfig" ----
+
+DEFCONFIG := $(if $(SANITIZE),$(dir $(O)).config,$(BOARD:%=board/%/defconfig))
+kconfig    = awk -f third_party/kconfig.awk -v make=$(1) Kconfig $(2)
+
+.PHONY: defconfig menuconfig savedefconfig
+
+# One that nobody edited follows its sources; an edited one gets the options that are new.
+$(O)/.config: Kconfig $(DEFCONFIG) third_party/kconfig.awk
+	$(Q)mkdir -p $(@D)
+	$(Q)if [ -e $@ ] && ! cmp -s $@ $@.default; then $(call kconfig,config,$@) >$@.new; \
+	else $(call kconfig,config,$(DEFCONFIG)) >$@.new && cp $@.new $@.default; fi && mv $@.new $@
+
+$(O)/include/generated/autoconf.h: $(O)/.config
+	$(call log,CONFIG,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call kconfig,header,$<) >$@
+
+defconfig:
+	$(Q)rm -f $(O)/.config
+	$(Q)$(MAKE) --no-print-directory $(O)/.config
+
+menuconfig: $(O)/include/generated/autoconf.h
+	$(Q)command -v kconfig-mconf >/dev/null || { echo "menuconfig needs Debian's package kconfig-frontends-nox" >&2; exit 1; }
+	$(Q)KCONFIG_CONFIG=$(O)/.config kconfig-mconf Kconfig
+
+savedefconfig: $(O)/include/generated/autoconf.h
+	$(Q)$(call kconfig,defconfig,$(O)/.config) >$(O)/defconfig
+	$(Q)$(if $(BOARD),cp $(O)/defconfig board/$(BOARD)/defconfig)
+
+# ---- more ways to build ----
+
+.PHONY: asan clang-check repro size deps clean help
+asan: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan all
+
+clang-check: parts
+	$(call log,CLANG,src)
+	$(Q)$(foreach file,$(SRC),clang -fsyntax-only $(CFLAGS) $(call room_flags,$(file:src/%.c=%)) $(file) &&) true
+
+repro:
+	$(Q)rm -rf $(O)/repro
+	$(Q)$(MAKE) --no-print-directory O=$(O)/repro/1
+	$(Q)$(MAKE) --no-print-directory O=$(O)/repro/2
+	$(Q)cmp $(O)/repro/1/inki $(O)/repro/2/inki && sha256sum $(O)/repro/?/inki
+
+size: $(O)/inki
+	$(Q)awk -f third_party/size.awk $(O)/inki.map
+	$(Q)echo "$$(stat -c %s $<) bytes in the file $<"
+
+deps:
+	$(Q)tests/install.sh build
+
+clean:
+	rm -rf $(O)
+
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+include tests/tests.mk

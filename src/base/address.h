@@ -1,0 +1,18 @@
+/* Network addresses as text. */
+#ifndef INKI_BASE_ADDRESS_H
+#define INKI_BASE_ADDRESS_H
+
+#include "base/writer.h"
+
+enum { ADDRESS_TEXT_MAX = 45 }; /* bytes of the longest text of an IPv6 address, an embedded IPv4 address included */
+
+/* Reads a port, 0 to 65535 in decimal; false for anything else, leading zeros included. */
+bool address_read_port(struct span text, uint16_t *port);
+
+/* Writes 192.0.2.1. */
+void address_write_ipv4(struct writer *writer, const uint8_t address[static 4]);
+
+/* Writes 2001:db8::1, in the one form of RFC 5952 (but never with an IPv4 address at its end). */
+void address_write_ipv6(struct writer *writer, const uint8_t address[static 16]);
+
+#endif

@@ -1,0 +1,168 @@
+#include "base/encoding.h"
+
+int hex_digit_value(uint8_t digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	return -1;
+}
+
+static void write_hex_digits(struct writer *writer, struct span bytes, const char digits[static 16])
+{
+	for (size_t i = 0; i < bytes.size; i++) {
+		writer_put_byte(writer, (uint8_t)digits[bytes.data[i] >> 4]);
+		writer_put_byte(writer, (uint8_t)digits[bytes.data[i] & 15]);
+	}
+}
+
+void hex_write(struct writer *writer, struct span bytes)
+{
+	write_hex_digits(writer, bytes, "0123456789abcdef");
+}
+
+void hex_write_upper(struct writer *writer, struct span bytes)
+{
+	write_hex_digits(writer, bytes, "0123456789ABCDEF");
+}
+
+bool hex_read(struct span text, uint8_t *bytes, size_t size)
+{
+	if (text.size / 2 != size || text.size % 2 != 0)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit_value(text.data[2 * i]);
+		int low = hex_digit_value(text.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+int base64_digit_value(uint8_t digit)
+{
+	if (digit >= 'A' && digit <= 'Z')
+		return digit - 'A';
+	if (digit >= 'a' && digit <= 'z')
+		return digit - 'a' + 26;
+	if (digit >= '0' && digit <= '9')
+		return digit - '0' + 52;
+	if (digit == '+')
+		return 62;
+	return digit == '/' ? 63 : -1;
+}
+
+static uint8_t base64_digit(uint32_t value)
+{
+	return (uint8_t)"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];
+}
+
+void base64_write_unpadded(struct writer *writer, struct span bytes)
+{
+	uint32_t bits = 0;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < bytes.size; i++) {
+		bits = bits << 8 | bytes.data[i];
+		for (count += 8; count >= 6; count -= 6)
+			writer_put_byte(writer, base64_digit(bits >> (count - 6)));
+	}
+	if (count > 0)
+		writer_put_byte(writer, base64_digit(bits << (6 - count)));
+}
+
+void base64_write(struct writer *writer, struct span bytes)
+{
+	base64_write_unpadded(writer, bytes);
+	for (size_t i = bytes.size; i % 3 != 0; i++)
+		writer_put_byte(writer, '=');
+}
+
+bool base64_read(struct span text, struct writer *writer)
+{
+	uint32_t bits = 0;
+	unsigned count = 0;
+	size_t padding = 0;
+
+	if (text.size % 4 != 0)
+		return false;
+	while (padding < 2 && text.size > 0 && text.data[text.size - 1] == '=') {
+		text.size--;
+		padding++;
+	}
+	for (size_t i = 0; i < text.size; i++) {
+		int value = base64_digit_value(text.data[i]);
+
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)value;
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			writer_put_byte(writer, (uint8_t)(bits >> count));
+		}
+	}
+	/* count is now 0, 2 or 4 (a lone digit cannot be: the whole is a multiple of 4 with at most 2 of padding) */
+	return count == 2 * padding && (bits & ((1U << count) - 1)) == 0 && !writer->overflowed;
+}
+
+/* One row for each kind of first byte: how many bytes follow, and the range of the second (RFC 3629 section 4). */
+static const struct {
+	uint8_t first, last, following, second_low, second_high;
+} utf8_rows[] = {
+	{ 0x00, 0x7f, 0, 0x00, 0x00 }, { 0xc2, 0xdf, 1, 0x80, 0xbf }, { 0xe0, 0xe0, 2, 0xa0, 0xbf },
+	{ 0xe1, 0xec, 2, 0x80, 0xbf }, { 0xed, 0xed, 2, 0x80, 0x9f }, { 0xee, 0xef, 2, 0x80, 0xbf },
+	{ 0xf0, 0xf0, 3, 0x90, 0xbf }, { 0xf1, 0xf3, 3, 0x80, 0xbf }, { 0xf4, 0xf4, 3, 0x80, 0x8f },
+};
+
+/* The size of the character at the start of text, or 0 if it is not well-formed. */
+static size_t utf8_character_size(struct span text)
+{
+	size_t row = 0;
+
+	while (row < sizeof(utf8_rows) / sizeof(utf8_rows[0]) && text.data[0] > utf8_rows[row].last)
+		row++;
+	if (row == sizeof(utf8_rows) / sizeof(utf8_rows[0]) || text.data[0] < utf8_rows[row].first ||
+	    utf8_rows[row].following >= text.size)
+		return 0;
+	for (size_t i = 1; i <= utf8_rows[row].following; i++) {
+		uint8_t low = i == 1 ? utf8_rows[row].second_low : 0x80;
+		uint8_t high = i == 1 ? utf8_rows[row].second_high : 0xbf;
+
+		if (text.data[i] < low || text.data[i] > high)
+			return 0;
+	}
+	return 1U + utf8_rows[row].following;
+}
+
+bool utf8_is_valid(struct span text)
+{
+	while (text.size > 0) {
+		size_t size = utf8_character_size(text);
+
+		if (size == 0)
+			return false;
+		text = span_skip(text, size);
+	}
+	return true;
+}
+
+void utf8_write(struct writer *writer, uint32_t code_point)
+{
+	static const struct {
+		uint32_t below;
+		uint8_t lead, following;
+	} forms[] = { { 0x80, 0x00, 0 }, { 0x800, 0xc0, 1 }, { 0x10000, 0xe0, 2 }, { 0x110000, 0xf0, 3 } };
+	size_t form = 0;
+
+	while (form < 3 && code_point >= forms[form].below)
+		form++;
+	writer_put_byte(writer, (uint8_t)(forms[form].lead | code_point >> (6 * forms[form].following)));
+	for (unsigned left = forms[form].following; left-- > 0;)
+		writer_put_byte(writer, (uint8_t)(0x80 | (code_point >> (6 * left) & 0x3f)));
+}

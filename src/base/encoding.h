@@ -1,0 +1,34 @@
+/* Hexadecimal, base64 (RFC 4648) and UTF-8 (RFC 3629). */
+#ifndef INKI_BASE_ENCODING_H
+#define INKI_BASE_ENCODING_H
+
+#include "base/writer.h"
+
+/* The value of a hexadecimal digit of either case, or -1. */
+int hex_digit_value(uint8_t digit);
+
+/* Writes two digits a byte, in lower or in upper case. */
+void hex_write(struct writer *writer, struct span bytes);
+void hex_write_upper(struct writer *writer, struct span bytes);
+
+/* Reads exactly size bytes from 2 * size digits; false for anything else. */
+bool hex_read(struct span text, uint8_t *bytes, size_t size);
+
+/* The value of a digit of the standard alphabet (RFC 4648 section 4), or -1. */
+int base64_digit_value(uint8_t digit);
+
+/* Writes the standard alphabet with (or without) padding. */
+void base64_write(struct writer *writer, struct span bytes);
+void base64_write_unpadded(struct writer *writer, struct span bytes);
+
+/* Reads the standard alphabet: no line ends, padding complete, unused bits zero, so that there is exactly one text for
+ * each run of bytes. Returns false, with something half written, for anything else or when writer overflows. */
+bool base64_read(struct span text, struct writer *writer);
+
+/* Is this well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF? */
+bool utf8_is_valid(struct span text);
+
+/* Writes one code point, which must be at most U+10FFFF and no surrogate. */
+void utf8_write(struct writer *writer, uint32_t code_point);
+
+#endif

@@ -1,0 +1,112 @@
+#include "client/authorized_keys.h"
+
+#include "base/encoding.h"
+#include "base/options.h"
+#include "client/fetch.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/pages.h"
+#include "host/signal.h"
+#include "host/tell.h"
+#include "http/target.h"
+
+#include <stdlib.h>
+
+const char authorized_keys_help[] =
+	"usage: inki authorized-keys [-s SERVER] [--] USER [FINGERPRINT]\n"
+	"\n"
+	"Prints the SSH keys that let USER in now (only the one of that fingerprint, if it is given), as lines of\n"
+	"authorized_keys: all of them, or, where anything goes wrong within 2 seconds, none. In sshd_config:\n"
+	"\n"
+	"  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
+	"  AuthorizedKeysCommandUser nobody\n"
+	"\n"
+	"  -s, --server SERVER  http://host:port, unix:/path or /path (else $INKI_SERVER,\n"
+	"                       else unix:/run/inki/inki.sock)\n";
+
+enum {
+	TIME_MAX = 2000,         /* milliseconds for everything */
+	ANSWER_MAX = 16 << 20,   /* bytes; only those that arrive take up memory */
+	TARGET_MAX = 1024,
+	SHOWN_MAX = 300, /* bytes of an error's body */
+};
+
+bool authorized_keys_are_sane(struct span lines)
+{
+	for (size_t i = 0; i < lines.size; i++)
+		if ((lines.data[i] < ' ' && lines.data[i] != '\n') || lines.data[i] == 0x7f)
+			return false;
+	return (lines.size == 0 || lines.data[lines.size - 1] == '\n') && utf8_is_valid(lines);
+}
+
+/* Prints the answer if it is what was asked for; else says what it is. */
+static int print(const struct fetch_answer *answer)
+{
+	uint8_t room[SHOWN_MAX + 100];
+	struct writer words = writer_of(room, sizeof(room));
+
+	if (answer->code != 200) {
+		writer_put_string(&words, "the server refuses: ");
+		writer_put_number(&words, answer->code);
+		writer_put_byte(&words, ' ');
+		writer_put(&words, span_first(answer->body, SHOWN_MAX));
+		return tell_failure(writer_written(&words));
+	}
+	if (!span_starts_with(answer->content_type, SPAN("text/plain")) || !authorized_keys_are_sane(answer->body))
+		return tell_failure(SPAN("the server's answer is no list of keys; nothing of it is printed"));
+	return tell_result(answer->body);
+}
+
+static bool write_target(struct writer *target, const char *user, const char *fingerprint)
+{
+	writer_put_string(target, "/api/v1/user/");
+	http_target_encode(target, span_of_string(user));
+	writer_put_string(target, "/authorized_keys");
+	if (fingerprint && fingerprint[0] != '\0') {
+		writer_put_string(target, "?fingerprint=");
+		http_target_encode(target, span_of_string(fingerprint));
+	}
+	return !target->overflowed;
+}
+
+/* operands: the user, and the fingerprint or NULL; an empty one is as good as none. */
+static int ask(const char *server, const char *const operands[static 2])
+{
+	uint8_t target_room[TARGET_MAX], words_room[512];
+	struct writer target = writer_of(target_room, sizeof(target_room));
+	struct writer words = writer_of(words_room, sizeof(words_room));
+	struct fetch fetch = { .until = clock_monotonic() + TIME_MAX, .size = ANSWER_MAX };
+	struct fetch_answer answer;
+	const char *why_not;
+
+	if (!where_read(span_of_string(server), &fetch.where, &why_not))
+		return tell_usage("authorized-keys", span_of_string(why_not));
+	if (fetch.where.user.size > 0)
+		return tell_usage("authorized-keys", SPAN("the user is an operand, not a part of the server"));
+	if (!write_target(&target, operands[0], operands[1]))
+		return tell_failure(SPAN("the user's name or the fingerprint is too long"));
+	fetch.target = writer_written(&target);
+	fetch.room = pages_take(ANSWER_MAX);
+	if (!fetch.room)
+		return tell_failure(SPAN("the system has not enough memory"));
+	if (!fetch_get(&fetch, &answer, &words))
+		return tell_failure(writer_written(&words));
+	return print(&answer);
+}
+
+int authorized_keys_main(int count, char **arguments)
+{
+	const char *server = getenv("INKI_SERVER");
+	const struct option options[] = { { 's', "server", OPTION_VALUE, &server } };
+	const char *operands[2] = { NULL, NULL };
+	uint8_t room[1024];
+	struct writer words = writer_of(room, sizeof(room));
+
+	file_guard_standard();
+	signal_ignore_pipe(); /* sshd before 7.5 stops reading when it has found its key */
+	if (options_read_all(arguments, count, options, 1, operands, 2, &words) < 0)
+		return tell_usage("authorized-keys", writer_written(&words));
+	if (!operands[0] || operands[0][0] == '\0')
+		return tell_usage("authorized-keys", SPAN("which user?"));
+	return ask(server && server[0] != '\0' ? server : "unix:/run/inki/inki.sock", operands);
+}

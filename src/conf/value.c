@@ -1,0 +1,97 @@
+#include "conf/value.h"
+
+#include "base/date.h"
+#include "base/encoding.h"
+
+/* Decimal digits without quotes; none in front that could mean octal. */
+static bool read_digits(const struct conf_node *node, int64_t *number)
+{
+	struct span text = node->text;
+
+	*number = 0;
+	if (node->kind != CONF_SCALAR || !node->is_plain || text.size > 9 || (text.data[0] == '0' && text.size > 1))
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		*number = 10 * *number + (text.data[i] - '0');
+	}
+	return true;
+}
+
+static bool read_number(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+			void *field)
+{
+	unsigned *target = field;
+	int64_t number;
+
+	(void)reader;
+	if (!read_digits(node, &number) || number < key->min || number > key->max)
+		return false;
+	*target = (unsigned)number;
+	return true;
+}
+
+const struct conf_type conf_number_type = { read_number, "a whole number" };
+
+bool conf_find_choice(const struct conf_node *node, const char *const *names, size_t count, size_t *index)
+{
+	if (node->kind != CONF_SCALAR)
+		return false;
+	for (*index = 0; *index < count; ++*index)
+		if (span_equal(node->text, span_of_string(names[*index])))
+			return true;
+	return false;
+}
+
+static bool read_bool(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
+{
+	static const char *const names[] = { "false", "true" };
+	bool *target = field;
+	size_t index;
+
+	(void)reader, (void)key;
+	if (!node->is_plain || !conf_find_choice(node, names, 2, &index))
+		return false;
+	*target = index == 1;
+	return true;
+}
+
+const struct conf_type conf_bool_type = { read_bool, "true or false" };
+
+static bool read_duration(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+			  void *field)
+{
+	int64_t *target = field;
+
+	(void)reader, (void)key;
+	return node->kind == CONF_SCALAR && duration_read(node->text, target) && *target > 0;
+}
+
+const struct conf_type conf_duration_type = { read_duration, "a duration such as 90s, 15m, 12h, 2d or 1h30m" };
+
+/* The control characters of Unicode: U+0000 to U+001F, U+007F, and U+0080 to U+009F, which start with C2 in UTF-8. */
+static bool has_control(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
+		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
+			return true;
+	return false;
+}
+
+bool conf_is_text(const struct conf_node *node, size_t max)
+{
+	return node->kind == CONF_SCALAR && node->text.size > 0 && node->text.size <= max && !has_control(node->text) &&
+	       utf8_is_valid(node->text);
+}
+
+bool conf_is_word(const struct conf_node *node, size_t max)
+{
+	return conf_is_text(node, max) && span_find_byte(node->text, ' ') == node->text.size;
+}
+
+bool conf_is_path(const struct conf_node *node, size_t max)
+{
+	return conf_is_text(node, max) && node->text.data[0] == '/' && node->text.data[node->text.size - 1] != '/';
+}

@@ -1,0 +1,327 @@
+#include "core/api.h"
+
+#include "base/kconfig.h"
+#include "core/journal.h"
+#include "core/render.h"
+#include "core/submit.h"
+#include "http/target.h"
+
+enum { RETRY_AFTER_SECONDS = 60, SEGMENTS_MAX = 2 };
+
+/* One request on its way through a handler. */
+struct call {
+	struct app *app;
+	const struct api_request *request;
+	int64_t now;
+	struct span user, fingerprint; /* the segments of the path that stand for them, decoded */
+	struct api_answer *answer;
+};
+
+static void answer_error(struct api_answer *answer, enum status status, struct span detail)
+{
+	answer->http_code = status_http_code(status);
+	answer->content_type = "application/json";
+	answer->retry_after = answer->http_code == 503 || answer->http_code == 429 ? RETRY_AFTER_SECONDS : 0;
+	answer->list = (struct api_list){ .kind = API_LIST_NONE };
+	writer_rewind(&answer->body, 0);
+	render_error(&answer->body, status, detail);
+}
+
+void api_answer_error(struct api_answer *answer, enum status status)
+{
+	answer->allow = NULL;
+	answer_error(answer, status, (struct span){ 0 });
+}
+
+/* ---- the routes ---- */
+
+/* Answers with a JSON array of one key or none. */
+static void answer_key(struct call *call, const struct table_key *key)
+{
+	struct writer *body = &call->answer->body;
+
+	writer_put_byte(body, '[');
+	if (key)
+		render_key(body, call->app->config, key);
+	writer_put_string(body, "]\n");
+}
+
+static enum status submit(struct call *call, bool must_remove)
+{
+	struct submission *submission = arena_take(call->app->arena, sizeof(*submission));
+	enum status status;
+
+	if (!submission)
+		return STATUS_INTERNAL;
+	status = submit_request(call->app, call->request->body, must_remove, call->request->remote, call->now, submission);
+	if (status == STATUS_OK)
+		answer_key(call, submission->has_key ? &submission->key : NULL);
+	else
+		answer_error(call->answer, status, submission->detail);
+	return STATUS_OK;
+}
+
+static enum status post_keys(struct call *call)
+{
+	return submit(call, false);
+}
+
+static enum status delete_keys(struct call *call)
+{
+	return submit(call, true);
+}
+
+static enum status get_keys(struct call *call)
+{
+	call->answer->list = (struct api_list){ .kind = API_LIST_JSON, .walk = table_walk_all() };
+	return STATUS_OK;
+}
+
+/* A list of nothing, in the form of its kind: a user who does not exist looks like one who has no keys. */
+static void answer_list(struct call *call, enum api_list_kind kind)
+{
+	size_t user = config_find_user(call->app->config, call->user);
+
+	call->answer->list = (struct api_list){ .kind = kind, .walk = table_walk_user(user) };
+	if (user < call->app->config->user_count)
+		return;
+	call->answer->list.kind = API_LIST_NONE;
+	if (kind == API_LIST_JSON)
+		answer_key(call, NULL);
+}
+
+static enum status get_user_keys(struct call *call)
+{
+	answer_list(call, API_LIST_JSON);
+	return STATUS_OK;
+}
+
+static enum status find_key(struct call *call, struct span fingerprint, struct table_key *key)
+{
+	size_t user = config_find_user(call->app->config, call->user);
+	enum ssh_fingerprint_kind kind;
+	struct ssh_fingerprint wanted;
+
+	if (!ssh_fingerprint_read(fingerprint, &kind, &wanted))
+		return STATUS_ROUTE_FINGERPRINT;
+	if (user == call->app->config->user_count || !table_find(call->app->table, user, kind, &wanted, key) || !key->is_live)
+		return STATUS_KEY_NOT_FOUND;
+	return STATUS_OK;
+}
+
+static enum status get_user_key(struct call *call)
+{
+	struct table_key key;
+	enum status status = find_key(call, call->fingerprint, &key);
+
+	if (status == STATUS_OK)
+		render_key(&call->answer->body, call->app->config, &key);
+	if (status == STATUS_OK)
+		writer_put_byte(&call->answer->body, '\n');
+	return status;
+}
+
+static enum status delete_user_key(struct call *call)
+{
+	struct table_key key;
+	enum status status;
+
+	if (!call->request->is_local_root)
+		return STATUS_ROUTE_NOT_ROOT;
+	status = find_key(call, call->fingerprint, &key);
+	if (status != STATUS_OK)
+		return status;
+	status = submit_local_removal(call->app, key.user, SSH_FINGERPRINT_SHA256, &key.fingerprint, call->request->remote,
+	                              call->now, &key);
+	if (status == STATUS_OK)
+		answer_key(call, &key);
+	return status;
+}
+
+static void write_authorized_key(struct writer *writer, const struct table_key *key)
+{
+	ssh_key_write(writer, &key->key);
+	writer_put_byte(writer, '\n');
+}
+
+static enum status get_authorized_keys(struct call *call)
+{
+	struct writer decoded = writer_of(arena_take(call->app->arena, call->request->query.size), call->request->query.size);
+	struct table_key key;
+	struct span fingerprint;
+	enum status status;
+
+	call->answer->content_type = "text/plain; charset=utf-8";
+	call->app->counters.served++;
+	if (!http_query_find(call->request->query, SPAN("fingerprint"), &fingerprint)) {
+		answer_list(call, API_LIST_AUTHORIZED_KEYS);
+		return STATUS_OK;
+	}
+	if (!decoded.data || http_target_decode(fingerprint, &decoded) != STATUS_OK)
+		return STATUS_ROUTE_FINGERPRINT;
+	status = find_key(call, writer_written(&decoded), &key);
+	if (status == STATUS_OK)
+		write_authorized_key(&call->answer->body, &key);
+	return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status get_health(struct call *call)
+{
+	call->answer->content_type = "text/plain; charset=utf-8";
+	writer_put_string(&call->answer->body, "ok\n");
+	return STATUS_OK;
+}
+
+static enum status get_metrics(struct call *call)
+{
+	call->answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	render_metrics(&call->answer->body, call->app);
+	return STATUS_OK;
+}
+
+/* A path: its handlers, and what the listener must allow for them. The unsigned DELETE is for root, whom no listener stops. */
+static const struct route {
+	const char *pattern;
+	enum status (*get)(struct call *call);
+	enum status (*post)(struct call *call);
+	enum status (*delete)(struct call *call);
+	const char *allow;
+	unsigned access_to_get, access_to_change;
+} routes[] = {
+	{ "/api/v1/keys", get_keys, post_keys, delete_keys, "GET, HEAD, POST, DELETE", CONFIG_ACCESS_READ, CONFIG_ACCESS_WRITE },
+	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/key/{}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", CONFIG_ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
+	{ "/healthz", get_health, NULL, NULL, "GET, HEAD", 0, 0 },
+	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
+};
+
+static const struct route *find_route(struct span path, struct span segments[static SEGMENTS_MAX])
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (http_target_match(path, span_of_string(routes[i].pattern), segments))
+			return &routes[i];
+	return NULL;
+}
+
+static enum status decode_segment(struct arena *arena, struct span segment, struct span *decoded)
+{
+	struct writer writer = writer_of(arena_take(arena, segment.size), segment.size);
+	enum status status = STATUS_HTTP_TARGET;
+
+	if (writer.data)
+		status = http_target_decode(segment, &writer);
+	*decoded = writer_written(&writer);
+	return status;
+}
+
+static enum status dispatch(struct call *call, const struct route *route)
+{
+	const enum http_method method = call->request->method;
+	bool is_change = method == HTTP_POST || method == HTTP_DELETE;
+	unsigned access = is_change ? route->access_to_change : route->access_to_get;
+	enum status (*handler)(struct call *) = method == HTTP_POST ? route->post : is_change ? route->delete : route->get;
+
+	if (!handler) {
+		call->answer->allow = route->allow;
+		return STATUS_ROUTE_METHOD;
+	}
+	if ((call->request->access & access) != access)
+		return STATUS_ROUTE_ACCESS;
+	return handler(call);
+}
+
+static enum status handle(struct call *call)
+{
+	struct span segments[SEGMENTS_MAX] = { { 0 } };
+	const struct route *route = find_route(call->request->path, segments);
+	enum status status;
+
+	if (!route)
+		return STATUS_ROUTE_UNKNOWN;
+	status = decode_segment(call->app->arena, segments[0], &call->user);
+	if (status == STATUS_OK)
+		status = decode_segment(call->app->arena, segments[1], &call->fingerprint);
+	return status == STATUS_OK ? dispatch(call, route) : status;
+}
+
+void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer)
+{
+	struct call call = { .app = app, .request = request, .now = now, .answer = answer };
+	const size_t used = app->arena->used;
+	enum status status;
+
+	*answer = (struct api_answer){ .http_code = 200, .content_type = "application/json", .body = answer->body };
+	writer_rewind(&answer->body, 0);
+	api_sweep(app, now);
+	status = handle(&call);
+	if (status == STATUS_OK && answer->body.overflowed)
+		status = STATUS_INTERNAL;
+	if (status != STATUS_OK)
+		answer_error(answer, status, (struct span){ 0 });
+	app->counters.requests++;
+	app->counters.refused[answer->http_code / 100]++;
+	arena_release(app->arena, used);
+}
+
+/* ---- lists ---- */
+
+static void write_element(const struct app *app, struct api_list *list, const struct table_key *key, struct writer *out)
+{
+	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
+		write_authorized_key(out, key);
+		return;
+	}
+	if (list->started)
+		writer_put_string(out, ",\n");
+	render_key(out, app->config, key);
+}
+
+void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
+{
+	bool is_json = list->kind == API_LIST_JSON;
+	size_t used = out->used;
+
+	if (is_json && !list->started)
+		writer_put_byte(out, '[');
+	while (!out->overflowed && !list->ended) {
+		struct table_walk before = list->walk;
+		struct table_key key;
+
+		used = out->used;
+		if (!table_walk_next(app->table, &list->walk, &key)) {
+			list->ended = true;
+			writer_put_string(out, is_json ? "]\n" : "");
+		} else if (key.expire > now) {
+			write_element(app, list, &key, out);
+		}
+		if (out->overflowed) {
+			list->walk = before;
+			list->ended = false;
+			break;
+		}
+		list->started = list->started || out->used > used;
+	}
+	if (out->overflowed)
+		writer_rewind(out, used);
+}
+
+/* ---- time ---- */
+
+void api_sweep(struct app *app, int64_t now)
+{
+	uint32_t position = 0;
+	struct table_key expired;
+
+	if (now < table_next_end(app->table))
+		return;
+	while (table_sweep(app->table, now, &position, &expired)) {
+		struct journal journal = journal_start(app->journal, "expired");
+
+		app->counters.expired++;
+		journal_put(&journal, "user", app->config->users[expired.user].name);
+		journal_put_fingerprint(&journal, &expired.fingerprint);
+		journal_put_signers(&journal, expired.signers, expired.signer_count);
+		journal_end(&journal);
+	}
+}

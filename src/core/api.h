@@ -1,0 +1,82 @@
+/* All of the server above the socket: one HTTP request in, one answer out. Pure: time comes in as a number, journal
+ * lines go out through a writer, nothing blocks.
+ *
+ * An answer is short and complete in .body, or it is a list of keys that may be longer than any buffer: then .list is
+ * set, and api_write_list() writes as many whole elements as fit, and goes on from there the next time.
+ */
+#ifndef INKI_CORE_API_H
+#define INKI_CORE_API_H
+
+#include "base/arena.h"
+#include "base/writer.h"
+#include "core/config.h"
+#include "core/table.h"
+#include "http/head.h"
+
+/* What happened so far, for /metrics. Counters only grow. */
+struct api_counters {
+	uint64_t requests;
+	uint64_t added, removed, expired;
+	uint64_t refused[6]; /* answers by hundreds of their HTTP status code: [4] and [5] count */
+	uint64_t served;     /* authorized_keys lists handed out */
+};
+
+/* What the edge knows and /metrics tells. */
+struct api_gauges {
+	size_t connections, connections_max;
+	int64_t started; /* when the server started */
+};
+
+struct app {
+	const struct config *config;
+	struct table *table;
+	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
+	struct writer *journal; /* audit lines, each ended by LF; the caller empties it after each call */
+	struct api_counters counters;
+	struct api_gauges gauges; /* kept up to date by the caller */
+};
+
+struct api_request {
+	enum http_method method;
+	struct span path;  /* as on the wire, percent-encoded, e.g. /api/v1/keys */
+	struct span query; /* as on the wire, without the question mark; may be empty */
+	struct span body;
+	struct span remote; /* who asks, for the journal: an address, or unix:uid=0 */
+	enum config_access access; /* of the listener */
+	bool is_local_root; /* a Unix socket's peer has uid 0 */
+};
+
+enum api_list_kind { API_LIST_NONE, API_LIST_JSON, API_LIST_AUTHORIZED_KEYS };
+
+/* A list under way. */
+struct api_list {
+	enum api_list_kind kind;
+	struct table_walk walk;
+	bool started, ended;
+};
+
+struct api_answer {
+	int http_code;
+	const char *content_type;
+	const char *allow;      /* the Allow field of a 405, or NULL */
+	unsigned retry_after;   /* seconds; 0: no such field */
+	struct writer body;     /* the caller provides room of at least API_BODY_MAX bytes */
+	struct api_list list;   /* .kind is API_LIST_NONE when .body is the whole answer */
+};
+
+enum { API_BODY_MAX = 8192 }; /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
+
+/* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired keys are swept first. */
+void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
+
+/* The answer to a request that failed before it came here (framing, limits, time-outs): the error body for status. */
+void api_answer_error(struct api_answer *answer, enum status status);
+
+/* Writes the next elements of a list, as many as fit, and sets list->ended after the last. A call writes at least
+ * one element if out has room for API_BODY_MAX bytes. Keys that were added or removed in between may or may not appear. */
+void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
+
+/* Drops what has expired; call it at app->table's next end even if no request comes. */
+void api_sweep(struct app *app, int64_t now);
+
+#endif

@@ -1,0 +1,109 @@
+#include "core/policy.h"
+
+#include "base/date.h"
+
+int64_t policy_expire(const struct request *request, int64_t signed_at)
+{
+	/* both are far from overflow: a time of 32 bits, and at most a hundred years */
+	int64_t expire = request->expire_is_lifetime ? signed_at + request->expire : request->expire;
+
+	return expire < DATE_MAX ? expire : DATE_MAX;
+}
+
+static bool names_host(const struct request *request, struct span host)
+{
+	for (size_t i = 0; i < request->host_count; i++)
+		if (span_equal_ignoring_case(request->hosts[i], host))
+			return true;
+	return false;
+}
+
+static enum status judge_hosts(const struct config *config, const struct config_policy *policy,
+                               const struct request *request, struct writer *limit)
+{
+	if (request->host_count == 0)
+		return policy->bind_host ? STATUS_POLICY_HOST_MISSING : STATUS_OK;
+	if (names_host(request, config->host))
+		return STATUS_OK;
+	writer_put(limit, SPAN("this host is "));
+	writer_put(limit, config->host);
+	return STATUS_POLICY_HOST;
+}
+
+static enum status judge_key(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit)
+{
+	if (!(policy->key_types & 1U << key->type)) {
+		writer_put_string(limit, ssh_key_type_name(key->type));
+		return STATUS_POLICY_KEY_TYPE;
+	}
+	if (key->type == SSH_KEY_RSA && key->rsa_bits < policy->min_rsa_bits) {
+		writer_put_number(limit, key->rsa_bits);
+		writer_put(limit, SPAN(" bits, and min_rsa_bits is "));
+		writer_put_number(limit, policy->min_rsa_bits);
+		return STATUS_POLICY_RSA_BITS;
+	}
+	return STATUS_OK;
+}
+
+static enum status judge_lifetime(const struct config_policy *policy, int64_t expire, int64_t signed_at, int64_t now,
+                                  struct writer *limit)
+{
+	if (expire <= now) {
+		date_write(limit, expire);
+		return STATUS_POLICY_EXPIRED;
+	}
+	if (expire - signed_at > policy->max_lifetime) {
+		writer_put(limit, SPAN("max_lifetime is "));
+		duration_write(limit, policy->max_lifetime);
+		return STATUS_POLICY_LIFETIME;
+	}
+	return STATUS_OK;
+}
+
+enum status policy_judge_request(const struct config *config, const struct config_policy *policy,
+                                 const struct request *request, size_t signer_count, int64_t signed_at, int64_t now,
+                                 struct writer *limit)
+{
+	enum status status;
+
+	if (now - signed_at > config->max_request_age) {
+		writer_put(limit, SPAN("max_request_age is "));
+		duration_write(limit, config->max_request_age);
+		return STATUS_POLICY_TOO_OLD;
+	}
+	if (signer_count < policy->signatures) {
+		writer_put_number(limit, policy->signatures);
+		return STATUS_POLICY_SIGNATURES;
+	}
+	status = judge_hosts(config, policy, request, limit);
+	if (status != STATUS_OK || request->action == REQUEST_REMOVE)
+		return status;
+	status = judge_key(policy, &request->key, limit);
+	if (status != STATUS_OK)
+		return status;
+	return judge_lifetime(policy, policy_expire(request, signed_at), signed_at, now, limit);
+}
+
+/* Would the request leave the record as it is? */
+static bool is_same(const struct request *request, const struct table_key *record, int64_t signed_at)
+{
+	return record->is_live && record->expire == policy_expire(request, signed_at) &&
+	       span_equal(record->key.comment, request->key.comment) && span_equal(record->reason, request->reason);
+}
+
+enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
+                               enum policy_effect *effect)
+{
+	*effect = POLICY_CHANGES;
+	if (!record || signed_at > record->signed_at)
+		return STATUS_OK;
+	if (signed_at < record->signed_at)
+		return STATUS_POLICY_OUTDATED;
+	/* of the same second: a remove comes last, and an add may only be the very one that was taken before */
+	if (request->action == REQUEST_REMOVE) {
+		*effect = record->is_live ? POLICY_CHANGES : POLICY_CHANGES_NOTHING;
+		return STATUS_OK;
+	}
+	*effect = POLICY_CHANGES_NOTHING;
+	return is_same(request, record, signed_at) ? STATUS_OK : STATUS_POLICY_SAME_SECOND;
+}

@@ -1,0 +1,16 @@
+/* Keys, errors and metrics as they leave the server: written anew from what is known, never copied from what came in. */
+#ifndef INKI_CORE_RENDER_H
+#define INKI_CORE_RENDER_H
+
+#include "core/api.h"
+
+/* One key as a JSON object (CONTRACT 2). */
+void render_key(struct writer *writer, const struct config *config, const struct table_key *key);
+
+/* {"code":…,"error":"…","message":"…"}: the words for the client, with the detail (if any) behind a colon. */
+void render_error(struct writer *writer, enum status status, struct span detail);
+
+/* Prometheus' text format, version 0.0.4. */
+void render_metrics(struct writer *writer, const struct app *app);
+
+#endif

@@ -1,0 +1,234 @@
+#include "core/submit.h"
+
+#include "core/journal.h"
+#include "core/policy.h"
+
+#include <string.h>
+
+enum { LIMIT_TEXT_MAX = 320 }; /* bytes: a host's name is the longest */
+
+/* For as long as a request signed before signed_at could be taken. */
+static int64_t remember_until(const struct app *app, int64_t signed_at)
+{
+	return signed_at + app->config->max_request_age + 1;
+}
+
+/* A request for a user who does not exist, or by a stranger, takes as long as one that fails for a user who exists: the signature is tried
+ * with the keyrings of the others until the work is done that a match would have cost; the result is not looked at. */
+static void spend_equal_time(const struct app *app, const struct pgp_message *message, int64_t now,
+                             const struct pgp_verdict *verdict)
+{
+	struct pgp_verdict unused = { .public_key_operations = verdict->public_key_operations };
+
+	for (size_t i = 0; i < app->config->user_count && unused.public_key_operations == 0; i++)
+		(void)message_verify(message, &app->config->users[i].keyring, now, &unused);
+}
+
+static enum status verify(struct app *app, const struct pgp_message *message, int64_t now, struct submission *submission)
+{
+	static const struct pgp_keyring no_keyring;
+	bool is_known = submission->user < app->config->user_count;
+	const struct pgp_keyring *keyring = is_known ? &app->config->users[submission->user].keyring : &no_keyring;
+	enum status status = message_verify(message, keyring, now, &submission->verdict);
+
+	if (!is_known || status != STATUS_OK) {
+		spend_equal_time(app, message, now, &submission->verdict);
+		return is_known ? status : STATUS_USER_UNKNOWN;
+	}
+	submission->signed_at = submission->verdict.signers[0].signed_at;
+	for (size_t i = 1; i < submission->verdict.count; i++)
+		if (submission->verdict.signers[i].signed_at < submission->signed_at)
+			submission->signed_at = submission->verdict.signers[i].signed_at;
+	return STATUS_OK;
+}
+
+static enum status judge(struct app *app, int64_t now, struct submission *submission)
+{
+	const struct config_policy *policy = &app->config->users[submission->user].policy;
+	struct writer limit = writer_of(arena_take(app->arena, LIMIT_TEXT_MAX), LIMIT_TEXT_MAX);
+	enum status status;
+
+	if (!limit.data)
+		return STATUS_REQUEST_TOO_LARGE;
+	status = policy_judge_request(app->config, policy, &submission->request, submission->verdict.count,
+	                              submission->signed_at, now, &limit);
+	submission->detail = writer_written(&limit);
+	return status;
+}
+
+static void copy_signers(const struct pgp_verdict *verdict, struct table_key *key)
+{
+	key->signer_count = verdict->count;
+	for (size_t i = 0; i < verdict->count; i++) {
+		struct span fingerprint = pgp_key_fingerprint(&verdict->signers[i].certificate->primary);
+
+		key->signers[i].size = (uint8_t)fingerprint.size;
+		memcpy(key->signers[i].fingerprint, fingerprint.data, fingerprint.size);
+	}
+}
+
+static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
+{
+	const struct request *request = &submission->request;
+	struct table_key *key = &submission->key;
+
+	if (!(record && record->is_live) && table_count_user_keys(app->table, submission->user) >=
+	                                            app->config->users[submission->user].policy.max_keys)
+		return STATUS_POLICY_MAX_KEYS;
+	*key = (struct table_key){
+		.user = submission->user,
+		.key = request->key,
+		.fingerprint = request->fingerprint,
+		.is_live = true,
+		.signed_at = submission->signed_at,
+		.expire = policy_expire(request, submission->signed_at),
+		.reason = request->reason,
+	};
+	copy_signers(&submission->verdict, key);
+	submission->has_key = true;
+	return table_put(app->table, key, remember_until(app, key->signed_at));
+}
+
+/* A removal of a key that is not there is remembered too: a request to add it that was signed before may still be under way. (Its
+ * MD5 alone does not tell which key that would be.) */
+static enum status commit_remove(struct app *app, const struct table_key *record, struct submission *submission)
+{
+	const struct request *request = &submission->request;
+	bool is_live = record && record->is_live;
+	enum status status;
+
+	if (!is_live && request->fingerprint_kind != SSH_FINGERPRINT_SHA256)
+		return STATUS_KEY_NOT_FOUND;
+	if (is_live)
+		submission->key = *record;
+	submission->has_key = is_live;
+	status = table_bury(app->table, submission->user,
+	                    is_live ? record->fingerprint.sha256 : request->fingerprint.sha256, submission->signed_at,
+	                    remember_until(app, submission->signed_at));
+	if (status == STATUS_OK && !is_live)
+		status = STATUS_KEY_NOT_FOUND;
+	return status;
+}
+
+static enum status commit(struct app *app, struct submission *submission, enum policy_effect *effect)
+{
+	const struct request *request = &submission->request;
+	struct table_key found;
+	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint, &found);
+	const struct table_key *record = is_known ? &found : NULL;
+	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
+
+	if (status != STATUS_OK)
+		return status;
+	if (*effect == POLICY_CHANGES_NOTHING) {
+		submission->has_key = found.is_live;
+		submission->key = found;
+		return STATUS_OK;
+	}
+	return request->action == REQUEST_ADD ? commit_add(app, record, submission)
+	                                      : commit_remove(app, record, submission);
+}
+
+/* Everything before the table: nothing has changed after it. */
+static enum status examine(struct app *app, struct span body, bool must_remove, int64_t now, struct submission *submission)
+{
+	struct pgp_message message;
+	enum status status = message_read(body, app->arena, &message);
+
+	if (status != STATUS_OK)
+		return status;
+	status = request_read(message.text, app->arena, &submission->request, &submission->detail);
+	if (status != STATUS_OK)
+		return status;
+	if (must_remove && submission->request.action != REQUEST_REMOVE)
+		return STATUS_REQUEST_ACTION_METHOD;
+	submission->user = config_find_user(app->config, submission->request.username);
+	status = verify(app, &message, now, submission);
+	return status == STATUS_OK ? judge(app, now, submission) : status;
+}
+
+static void write_signers(struct journal *journal, const struct pgp_verdict *verdict, int64_t now)
+{
+	for (size_t i = 0; i < verdict->count; i++) {
+		struct table_key one;
+
+		copy_signers(&(struct pgp_verdict){ .signers = { verdict->signers[i] }, .count = 1 }, &one);
+		journal_put_signers(journal, one.signers, 1);
+		journal_put(journal, "uid", certificate_user_id(verdict->signers[i].certificate, now));
+	}
+}
+
+static void write_journal(struct app *app, const char *event, const struct submission *submission, enum status status,
+                          struct span remote, int64_t now)
+{
+	struct journal journal = journal_start(app->journal, event);
+
+	if (submission->request.username.size > 0)
+		journal_put(&journal, "user", submission->request.username);
+	if (submission->has_key || submission->request.has_key)
+		journal_put_fingerprint(&journal, submission->has_key ? &submission->key.fingerprint
+		                                                      : &submission->request.fingerprint);
+	write_signers(&journal, &submission->verdict, now);
+	if (submission->has_key)
+		journal_put_time(&journal, "expire", submission->key.expire);
+	if (submission->request.reason.size > 0)
+		journal_put(&journal, "reason", submission->request.reason);
+	journal_put(&journal, "remote", remote);
+	if (status != STATUS_OK) {
+		journal_put(&journal, "status", span_of_string(status_name(status)));
+		journal_put(&journal, "message", span_of_string(status_words(status)));
+		if (submission->detail.size > 0)
+			journal_put(&journal, "detail", submission->detail);
+	}
+	journal_end(&journal);
+}
+
+static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
+{
+	if (status != STATUS_OK)
+		return "refused";
+	if (effect == POLICY_CHANGES_NOTHING)
+		return "repeated";
+	return submission->request.action == REQUEST_ADD ? "added" : "removed";
+}
+
+enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
+                           struct submission *submission)
+{
+	enum policy_effect effect = POLICY_CHANGES;
+	enum status status;
+
+	memset(submission, 0, sizeof(*submission));
+	status = examine(app, body, must_remove, now, submission);
+	if (status == STATUS_OK)
+		status = commit(app, submission, &effect);
+	if (status == STATUS_OK && effect == POLICY_CHANGES) {
+		app->counters.added += submission->request.action == REQUEST_ADD;
+		app->counters.removed += submission->request.action == REQUEST_REMOVE;
+	}
+	write_journal(app, event_name(submission, status, effect), submission, status, remote, now);
+	return status;
+}
+
+enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerprint_kind kind,
+                                 const struct ssh_fingerprint *fingerprint, struct span remote, int64_t now,
+                                 struct table_key *removed)
+{
+	struct journal journal;
+	int64_t signed_at;
+
+	if (user >= app->config->user_count || !table_find(app->table, user, kind, fingerprint, removed) ||
+	    !removed->is_live)
+		return STATUS_KEY_NOT_FOUND;
+	/* it outdates every request that is signed by now, and the one that added the key even if that was dated ahead */
+	signed_at = removed->signed_at > now ? removed->signed_at : now;
+	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
+	app->counters.removed++;
+	journal = journal_start(app->journal, "removed");
+	journal_put(&journal, "user", app->config->users[user].name);
+	journal_put_fingerprint(&journal, &removed->fingerprint);
+	journal_put(&journal, "by", SPAN("root"));
+	journal_put(&journal, "remote", remote);
+	journal_end(&journal);
+	return STATUS_OK;
+}

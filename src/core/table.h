@@ -1,0 +1,94 @@
+/* The key table: every live key with its end, and what must be remembered of those that are gone.
+ *
+ * A record belongs to a (user, key blob) pair, found by the fingerprint of the blob. It is live until its end or until
+ * it is removed; then it stays as a tombstone, which holds no key any more but still the time of the newest
+ * signature that touched it, until no request signed before that could be taken anyway (CONTRACT 1, order and replay).
+ *
+ * Memory is taken once: slots of a fixed size (fingerprints, times, links), and a heap for what varies in size (blob,
+ * comment, reason, signers). Adding, finding and removing take constant time however full the table is.
+ */
+#ifndef INKI_CORE_TABLE_H
+#define INKI_CORE_TABLE_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "ssh/key.h"
+
+enum {
+	TABLE_REASON_MAX = 256,     /* bytes */
+	TABLE_SIGNERS_MAX = 16,
+	TABLE_SIGNER_SIZE_MAX = 32, /* bytes in an OpenPGP fingerprint (20 for version 4) */
+};
+
+struct table_signer {
+	uint8_t fingerprint[TABLE_SIGNER_SIZE_MAX];
+	uint8_t size;
+};
+
+/* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
+struct table_key {
+	size_t user; /* index in the configuration, below CONFIG_USERS */
+	struct ssh_key key; /* of a tombstone: empty */
+	struct ssh_fingerprint fingerprint;
+	bool is_live;
+	int64_t signed_at; /* of the newest signature that touched it */
+	int64_t expire;
+	struct span reason; /* at most TABLE_REASON_MAX bytes */
+	struct table_signer signers[TABLE_SIGNERS_MAX];
+	size_t signer_count;
+};
+
+struct table;
+
+/* How many bytes table_start() takes from its arena at most. */
+size_t table_memory_size(void);
+
+/* Makes an empty table in an arena over memory that is zero, without touching more of it than it needs now. NULL if it does not fit. */
+struct table *table_start(struct arena *arena);
+
+/* Finds a record; *key is it. By MD5 only live ones are found. False, and *key is cleared, if there is none. */
+bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
+                const struct ssh_fingerprint *fingerprint, struct table_key *key);
+
+/* Adds a live key, or puts it in the place of the record of the same user and SHA-256 fingerprint. The record is
+ * remembered until keep_until at least. The spans of *key must not point into the table. TABLE_FULL changes nothing. */
+enum status table_put(struct table *table, const struct table_key *key, int64_t keep_until);
+
+/* Makes the record of that user and SHA-256 fingerprint a tombstone, or adds one, that says signed_at and is remembered until
+ * keep_until. TABLE_FULL, only where there was no record, changes nothing. */
+enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
+                       int64_t keep_until);
+
+/* How many live keys has the user? */
+size_t table_count_user_keys(const struct table *table, size_t user);
+
+/* One step of a sweep: from *position on (0 at first), finds the next live key whose end has come, makes it a tombstone
+ * and hands it out in *expired; what need not be remembered any more is forgotten on the way. False at the end of
+ * the sweep. There is nothing to sweep before table_next_end(). */
+bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct table_key *expired);
+
+/* When the next record ends, or INT64_MAX. It may be earlier than that, but never later. */
+int64_t table_next_end(const struct table *table);
+
+/* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The table may
+ * change between two steps: each key that stays is met exactly once. */
+struct table_walk {
+	bool is_over_all;
+	size_t user;
+	uint32_t last;     /* private: the record met last, */
+	uint64_t sequence; /* and its number; 0: none yet */
+};
+
+struct table_walk table_walk_user(size_t user);
+struct table_walk table_walk_all(void);
+bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key);
+
+/* How full it is, for /metrics and the memory budget. */
+struct table_usage {
+	size_t live, remembered; /* records */
+	size_t heap_used, heap_size; /* bytes */
+};
+
+struct table_usage table_measure(const struct table *table);
+
+#endif

@@ -1,0 +1,111 @@
+#include "crypto/verify.h"
+
+#include "base/kconfig.h"
+
+#include <string.h>
+
+#include <mbedtls/rsa.h>
+
+static struct span without_leading_zeros(struct span number)
+{
+	while (number.size > 0 && number.data[0] == 0)
+		number = span_skip(number, 1);
+	return number;
+}
+
+static unsigned bit_count(struct span number)
+{
+	unsigned bits = (unsigned)number.size * 8;
+
+	for (unsigned mask = 0x80; number.size > 0 && !(number.data[0] & mask); mask >>= 1)
+		bits--;
+	return bits;
+}
+
+static bool is_odd(struct span number)
+{
+	return number.size > 0 && (number.data[number.size - 1] & 1);
+}
+
+enum rsa_verdict rsa_check_key(const struct rsa_key *key)
+{
+	struct span modulus = without_leading_zeros(key->modulus);
+	struct span exponent = without_leading_zeros(key->exponent);
+
+	if (modulus.size > RSA_SIZE_MAX || bit_count(modulus) < RSA_BITS_MIN)
+		return RSA_KEY_BAD_SIZE;
+	if (!is_odd(modulus) || !is_odd(exponent) || exponent.size > 4 || (exponent.size == 1 && exponent.data[0] < 3))
+		return RSA_KEY_BAD_NUMBERS;
+	return RSA_KEY_GOOD;
+}
+
+/* DigestInfo of RFC 8017 section 9.2 note 1 up to the digest itself, with the NULL parameters that OpenPGP demands
+ * (RFC 9580 section 5.2.2.3.1). They differ in the last arc of the algorithm's identifier, 2.16.840.1.101.3.4.2.arc, and in
+ * the size of the digest; only SHA-1, which is there for revocations, has an identifier of another shape. Returns the
+ * size of the prefix, or 0 for a digest that signs nothing. */
+static size_t write_digest_info(enum digest_algorithm algorithm, uint8_t prefix[static 19])
+{
+	static const uint8_t arcs[] = {
+		[DIGEST_SHA256] = 1, [DIGEST_SHA384] = 2, [DIGEST_SHA512] = 3, [DIGEST_SHA3_256] = 8, [DIGEST_SHA3_512] = 10,
+	};
+	static const uint8_t sha1[] = { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
+		                        0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14 };
+	const uint8_t size = (uint8_t)digest_size(algorithm);
+	const uint8_t info[19] = { 0x30, (uint8_t)(17 + size), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03,
+		                   0x04, 0x02, arcs[algorithm], 0x05, 0x00, 0x04, size };
+
+	if (algorithm == DIGEST_SHA1) {
+		memcpy(prefix, sha1, sizeof(sha1));
+		return sizeof(sha1);
+	}
+	memcpy(prefix, info, sizeof(info));
+	return arcs[algorithm] ? sizeof(info) : 0;
+}
+
+/* EMSA-PKCS1-v1_5 (RFC 8017 section 9.2): 00 01 FF … FF 00 DigestInfo, exactly size bytes. */
+static bool encode_block(enum digest_algorithm algorithm, const uint8_t *digest, uint8_t *block, size_t size)
+{
+	uint8_t prefix[19];
+	size_t prefix_size = write_digest_info(algorithm, prefix);
+	size_t end = prefix_size + digest_size(algorithm);
+
+	if (prefix_size == 0 || size < end + 11)
+		return false;
+	memset(block, 0xff, size);
+	block[0] = 0;
+	block[1] = 1;
+	block[size - end - 1] = 0;
+	memcpy(block + size - end, prefix, prefix_size);
+	memcpy(block + size - digest_size(algorithm), digest, digest_size(algorithm));
+	return true;
+}
+
+/* block = signature ^ exponent mod modulus; false also for a signature that is not below the modulus. */
+static bool apply_public_key(const struct rsa_key *key, struct span signature, uint8_t *block, size_t size)
+{
+	mbedtls_rsa_context context;
+	uint8_t padded[RSA_SIZE_MAX] = { 0 };
+	bool applied;
+
+	if (signature.size > 0)
+		memcpy(padded + size - signature.size, signature.data, signature.size);
+	mbedtls_rsa_init(&context);
+	applied = mbedtls_rsa_import_raw(&context, key->modulus.data, key->modulus.size, NULL, 0, NULL, 0, NULL, 0,
+	                                 key->exponent.data, key->exponent.size) == 0 &&
+	          mbedtls_rsa_public(&context, padded, block) == 0;
+	mbedtls_rsa_free(&context);
+	return applied;
+}
+
+bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest, struct span signature)
+{
+	const struct rsa_key plain = { without_leading_zeros(key->modulus), without_leading_zeros(key->exponent) };
+	const size_t size = plain.modulus.size;
+	uint8_t expected[RSA_SIZE_MAX], block[RSA_SIZE_MAX];
+
+	signature = without_leading_zeros(signature);
+	if (!IS_ENABLED(CONFIG_RSA) || rsa_check_key(key) != RSA_KEY_GOOD || signature.size > size ||
+	    !encode_block(algorithm, digest, expected, size) || !apply_public_key(&plain, signature, block, size))
+		return false;
+	return memcmp(block, expected, size) == 0;
+}

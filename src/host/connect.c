@@ -1,0 +1,116 @@
+#include "host/connect.h"
+
+#include "host/clock.h"
+#include "host/net.h"
+#include "host/signal.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { HOST_MAX = 255 };
+
+static const char out_of_time[] = "it did not answer in time";
+
+/* A Unix socket's connect() cannot be polled for: when the server's queue is full it waits, as long as the send time-out. */
+int connect_unix(struct span path, int64_t until, const char **why_not)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int64_t left = until - clock_monotonic();
+	struct timeval limit = { .tv_sec = (time_t)(left / 1000), .tv_usec = (suseconds_t)(left % 1000 * 1000) };
+	int descriptor;
+
+	*why_not = out_of_time;
+	if (left <= 0)
+		return -1;
+	*why_not = "the path of a socket has 1 to 107 bytes";
+	if (path.size == 0 || path.size >= sizeof(address.sun_path))
+		return -1;
+	memcpy(address.sun_path, path.data, path.size);
+	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (descriptor >= 0 && setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0 &&
+	    connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return descriptor;
+	*why_not = errno == EAGAIN ? out_of_time : strerror(errno);
+	if (descriptor >= 0)
+		close(descriptor);
+	return -1;
+}
+
+/* Tries one address; the descriptor, or -1. */
+static int try_address(const struct addrinfo *address, int64_t until, const char **why_not)
+{
+	int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error = descriptor < 0 || connect(descriptor, address->ai_addr, address->ai_addrlen) < 0 ? errno : 0;
+	socklen_t size = sizeof(error);
+
+	*why_not = NULL;
+	if (error == EINPROGRESS) {
+		if (!net_wait(descriptor, true, until))
+			*why_not = out_of_time;
+		else if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+			error = errno;
+	}
+	if (error == 0)
+		return descriptor;
+	if (!*why_not)
+		*why_not = strerror(error);
+	if (descriptor >= 0)
+		close(descriptor);
+	return -1;
+}
+
+/* A numeric address first: that reads no file and asks nobody. */
+static struct addrinfo *look_up(const char *host, int64_t until)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST };
+	struct addrinfo *found = NULL;
+	int64_t left = until - clock_monotonic();
+	int result = getaddrinfo(host, NULL, &hints, &found);
+
+	if (result == EAI_NONAME) {
+		signal_end_after(left > 1000 ? (unsigned)((left + 999) / 1000) : 1,
+				 "inki: the look-up of the server's name took too long\n");
+		hints.ai_flags = 0;
+		result = getaddrinfo(host, NULL, &hints, &found);
+		signal_end_after(0, "");
+	}
+	return result == 0 ? found : NULL;
+}
+
+static void set_port(struct sockaddr *address, uint16_t port)
+{
+	void *any = address; /* what getaddrinfo() allocates is aligned for its family */
+
+	if (address->sa_family == AF_INET)
+		((struct sockaddr_in *)any)->sin_port = htons(port);
+	else if (address->sa_family == AF_INET6)
+		((struct sockaddr_in6 *)any)->sin6_port = htons(port);
+}
+
+int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why_not)
+{
+	char name[HOST_MAX + 1];
+	struct addrinfo *addresses;
+	int descriptor = -1;
+
+	*why_not = "its name cannot be looked up";
+	if (host.size == 0 || host.size > HOST_MAX || span_find_byte(host, '\0') < host.size)
+		return -1;
+	memcpy(name, host.data, host.size);
+	name[host.size] = '\0';
+	addresses = look_up(name, until);
+	if (!addresses)
+		return -1;
+	for (struct addrinfo *address = addresses; address && descriptor < 0; address = address->ai_next) {
+		set_port(address->ai_addr, port);
+		descriptor = try_address(address, until, why_not);
+	}
+	freeaddrinfo(addresses);
+	return descriptor;
+}

@@ -1,0 +1,25 @@
+/* The server's log: lines to standard error, or to the system's log (RFC 3164 datagrams to /dev/log).
+ *
+ * A line is written at once or not at all: a full disk, a closed or stuffed pipe, or a dead syslog costs lines, never time.
+ * There is one log in a process.
+ */
+#ifndef INKI_HOST_LOG_H
+#define INKI_HOST_LOG_H
+
+#include "base/span.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
+
+enum { LOG_LINE_MAX = 1024 }; /* bytes of a line; a longer one is cut, and ends in "..." */
+
+/* Until this is called lines up to LOG_LEVEL_INFO go to standard error. */
+void log_start(enum log_target target, enum log_level level);
+
+/* Writes one line. Bytes below 0x20 and 0x7f come out as '?', so that a line is always one line. */
+void log_line(enum log_level level, struct span text);
+
+/* Writes each line of text (all have an end). */
+void log_lines(enum log_level level, struct span text);
+
+#endif

@@ -1,0 +1,69 @@
+#include "host/tell.h"
+
+#include "base/writer.h"
+#include "host/file.h"
+
+#include <unistd.h>
+
+enum { TEXT_MAX = 9216 }; /* holds the longest error of conf/ */
+
+static void put_printable(struct writer *line, struct span words)
+{
+	for (size_t i = 0; i < words.size; i++)
+		writer_put_byte(line, words.data[i] < ' ' || words.data[i] == 0x7f ? '?' : words.data[i]);
+}
+
+static void write_line(struct writer *line)
+{
+	const char *why_not;
+
+	writer_put_byte(line, '\n');
+	file_write(STDERR_FILENO, writer_written(line), &why_not); /* if it fails there is nobody to tell */
+}
+
+int tell_failure(struct span words)
+{
+	uint8_t room[TEXT_MAX];
+	struct writer line = writer_of(room, sizeof(room));
+
+	writer_put_string(&line, "inki: ");
+	put_printable(&line, span_first(words, TEXT_MAX - 16));
+	write_line(&line);
+	return TELL_FAILED;
+}
+
+int tell_usage(const char *command, struct span words)
+{
+	uint8_t room[TEXT_MAX];
+	struct writer line = writer_of(room, sizeof(room));
+
+	writer_put_string(&line, "inki ");
+	writer_put_string(&line, command);
+	writer_put_string(&line, ": ");
+	put_printable(&line, span_first(words, TEXT_MAX / 2));
+	writer_put_string(&line, "; see inki help ");
+	writer_put_string(&line, command);
+	write_line(&line);
+	return TELL_USAGE;
+}
+
+int tell_how_to_use(struct span text)
+{
+	const char *why_not;
+
+	file_write(STDERR_FILENO, text, &why_not);
+	return TELL_USAGE;
+}
+
+int tell_result(struct span text)
+{
+	uint8_t room[256];
+	struct writer words = writer_of(room, sizeof(room));
+	const char *why_not;
+
+	if (file_write(STDOUT_FILENO, text, &why_not) != FILE_FAILED)
+		return TELL_DONE;
+	writer_put_string(&words, "cannot write the result: ");
+	writer_put_string(&words, why_not);
+	return tell_failure(writer_written(&words));
+}

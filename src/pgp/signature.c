@@ -1,0 +1,109 @@
+#include "pgp/signature.h"
+
+#include "base/cursor.h"
+#include "crypto/verify.h"
+#include "pgp/packet.h"
+#include "pgp/subpacket.h"
+
+/* RFC 9580 section 9.5. SHA-224, RIPEMD-160 and whatever comes later are DIGEST_NONE. */
+static enum digest_algorithm digest_algorithm_of(uint8_t number)
+{
+	static const uint8_t algorithms[] = {
+		[1] = DIGEST_MD5,    [2] = DIGEST_SHA1,    [8] = DIGEST_SHA256,    [9] = DIGEST_SHA384,
+		[10] = DIGEST_SHA512, [12] = DIGEST_SHA3_256, [14] = DIGEST_SHA3_512,
+	};
+
+	return number < sizeof(algorithms) ? (enum digest_algorithm)algorithms[number] : DIGEST_NONE;
+}
+
+bool signature_digest_is_accepted(enum digest_algorithm algorithm)
+{
+	return algorithm >= DIGEST_SHA256;
+}
+
+/* The numbers at the end of the packet, which they must fill (RFC 9580 section 5.2.3.1 ff.). */
+static enum status read_numbers(struct cursor *cursor, struct signature *signature)
+{
+	unsigned count = 0, bits_max = 0;
+
+	switch (signature->algorithm) {
+	case PUBLIC_KEY_RSA:
+	case PUBLIC_KEY_RSA_SIGN_ONLY:
+		count = 1;
+		bits_max = RSA_BITS_MAX;
+		break;
+	case PUBLIC_KEY_ECDSA:
+		count = 2;
+		bits_max = 521;
+		break;
+	case PUBLIC_KEY_EDDSA_LEGACY:
+		count = 2;
+		bits_max = 256;
+		break;
+	default:
+		return STATUS_KEY_ALGORITHM;
+	}
+	for (unsigned i = 0; i < count; i++)
+		signature->numbers[i] = packet_take_number(cursor, bits_max);
+	return cursor_at_end(cursor) ? STATUS_OK : STATUS_SIGNATURE_NUMBERS;
+}
+
+/* Version 4 (RFC 9580 section 5.2.3):
+ *   version, type, public-key algorithm, digest algorithm: an octet each
+ *   hashed area, unhashed area: two octets of length each
+ *   the left 16 bits of the digest; numbers */
+void signature_read(struct span body, struct signature *signature)
+{
+	struct cursor cursor = cursor_of(body);
+	struct span hashed, unhashed;
+	enum status numbers, subpackets;
+
+	*signature = (struct signature){ .defect = STATUS_SIGNATURE_VERSION };
+	signature->version = cursor_take_u8(&cursor);
+	if (signature->version != 4)
+		return;
+	signature->type = cursor_take_u8(&cursor);
+	signature->algorithm = cursor_take_u8(&cursor);
+	signature->digest_algorithm = digest_algorithm_of(cursor_take_u8(&cursor));
+	hashed = cursor_take(&cursor, cursor_take_u16(&cursor));
+	signature->hashed = span_first(body, body.size - cursor.rest.size);
+	unhashed = cursor_take(&cursor, cursor_take_u16(&cursor));
+	signature->digest_start[0] = cursor_take_u8(&cursor);
+	signature->digest_start[1] = cursor_take_u8(&cursor);
+	signature->defect = STATUS_SIGNATURE_SYNTAX;
+	if (cursor.failed)
+		return;
+	numbers = read_numbers(&cursor, signature);
+	subpackets = subpacket_read_areas(hashed, unhashed, signature);
+	signature->defect = numbers != STATUS_OK ? numbers : subpackets;
+}
+
+/* Version 4: the octets that were hashed, then 04 FF and their number in four octets. */
+void signature_digest_finish(const struct signature *signature, struct digest *digest,
+                             uint8_t result[static DIGEST_SIZE_MAX])
+{
+	const uint32_t size = (uint32_t)signature->hashed.size;
+	const uint8_t trailer[6] = { signature->version, 0xff,           (uint8_t)(size >> 24), (uint8_t)(size >> 16),
+		                     (uint8_t)(size >> 8), (uint8_t)size };
+
+	digest_update(digest, signature->hashed);
+	digest_update(digest, span_of(trailer, sizeof(trailer)));
+	digest_finish(digest, result);
+}
+
+static bool contains(const struct span *hints, size_t count, struct span hint)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_equal(hints[i], hint))
+			return true;
+	return false;
+}
+
+bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id, bool unnamed)
+{
+	if (signature->issuer_fingerprint_count > 0)
+		return contains(signature->issuer_fingerprints, signature->issuer_fingerprint_count, fingerprint);
+	if (signature->issuer_key_id_count > 0)
+		return contains(signature->issuer_key_ids, signature->issuer_key_id_count, key_id);
+	return unnamed;
+}

@@ -1,0 +1,89 @@
+#include "server/accept.h"
+
+#include "host/log.h"
+#include "host/net.h"
+#include "host/poll.h"
+#include "server/pump.h"
+
+#include <string.h>
+
+/* Nobody gives way: one answer, as far as it goes at once, and the end. */
+static void refuse(struct loop *loop, int descriptor)
+{
+	struct conn conn = { .response.data = loop->outputs + (size_t)CONFIG_CONNECTIONS * RESPONSE_BUFFER_SIZE };
+	uint8_t dropped[512];
+	size_t moved;
+
+	conn_refuse(&conn, &loop->app, STATUS_HTTP_BUSY, loop->now);
+	net_write(descriptor, conn_output(&conn), &moved);
+	net_end_writing(descriptor);
+	net_read(descriptor, dropped, sizeof(dropped), &moved); /* unread input would turn the close into a reset */
+	net_close(descriptor);
+}
+
+static struct slot *find_slot(struct loop *loop, bool is_local)
+{
+	struct slot *slot = slots_take(&loop->slots, is_local);
+	struct slot *victim = slot ? NULL : slots_find_victim(&loop->slots, is_local);
+
+	if (!victim)
+		return slot;
+	pump_close(loop, victim);
+	return slots_take(&loop->slots, is_local);
+}
+
+static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer, enum config_access access)
+{
+	size_t number = loop_number_of(loop, slot);
+	struct conn_peer peer = {
+		.remote_size = net_peer->name_size,
+		.access = access,
+		.is_local_root = net_peer->is_local && net_peer->knows_uid && net_peer->uid == 0,
+	};
+
+	_Static_assert(sizeof(peer.remote) >= sizeof(net_peer->name), "a peer's name fits");
+	memcpy(peer.remote, net_peer->name, net_peer->name_size);
+	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE, &peer,
+		   loop->now.monotonic);
+	slot->interest = POLL_READ;
+	loop->app.gauges.connections = loop->slots.taken;
+	if (poll_add(loop->poll, slot->descriptor, POLL_READ, (uint32_t)number))
+		pump_turn(loop, slot); /* most often the request has come already */
+	else
+		pump_close(loop, slot);
+}
+
+/* Stops or starts to ask for new connections. */
+static void watch_listeners(struct loop *loop, unsigned interest)
+{
+	for (uint32_t i = 0; i < loop->listeners.count; i++)
+		poll_change(loop->poll, loop->listeners.array[i].descriptor, interest, LOOP_NUMBER_LISTENERS + i);
+}
+
+void accept_resume(struct loop *loop)
+{
+	loop->accept_from = 0;
+	watch_listeners(loop, POLL_READ);
+}
+
+void accept_connection(struct loop *loop, const struct listener *listener)
+{
+	struct net_peer peer;
+	int descriptor = net_accept(listener->descriptor, &peer);
+	struct slot *slot;
+
+	if (descriptor == NET_NO_ROOM) {
+		log_line(LOG_LEVEL_WARN, SPAN("the system has no room for another connection; trying again in a second"));
+		loop->accept_from = loop->now.monotonic + LOOP_ACCEPT_PAUSE;
+		watch_listeners(loop, POLL_NOTHING);
+	}
+	if (descriptor < 0)
+		return;
+	slot = find_slot(loop, peer.is_local);
+	if (slot) {
+		slot->descriptor = descriptor;
+		serve(loop, slot, &peer, listener->config->access);
+	} else {
+		refuse(loop, descriptor);
+	}
+}

@@ -1,0 +1,232 @@
+#include "server/conn.h"
+
+#include <string.h>
+
+static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
+{
+	static const int64_t times[CONN_STATE_COUNT] = {
+		[CONN_IDLE] = CONN_IDLE_TIME,
+		[CONN_HEAD] = CONN_HEAD_TIME,
+		[CONN_BODY] = CONN_BODY_TIME,
+		[CONN_ANSWER] = CONN_ANSWER_TIME,
+		[CONN_LINGER] = CONN_LINGER_TIME,
+	};
+
+	conn->state = state;
+	conn->since = now.monotonic;
+	conn->deadline = now.monotonic + times[state];
+}
+
+void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
+		const struct conn_peer *peer, int64_t monotonic)
+{
+	*conn = (struct conn){ .peer = *peer, .input = input, .response.data = output };
+	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+bool conn_wants_output(const struct conn *conn)
+{
+	return conn->state != CONN_CLOSED && response_output(&conn->response).size > 0;
+}
+
+bool conn_wants_input(const struct conn *conn)
+{
+	return conn->state != CONN_CLOSED && !conn_wants_output(conn);
+}
+
+uint8_t *conn_input_room(struct conn *conn, size_t *size)
+{
+	*size = CONN_INPUT_SIZE - conn->input_used;
+	return conn->input + conn->input_used;
+}
+
+void conn_input_arrived(struct conn *conn, size_t size)
+{
+	conn->input_used += size;
+}
+
+void conn_input_ended(struct conn *conn)
+{
+	conn->input_ended = true;
+}
+
+struct span conn_output(const struct conn *conn)
+{
+	return response_output(&conn->response);
+}
+
+void conn_output_sent(struct conn *conn, size_t size)
+{
+	response_sent(&conn->response, size);
+}
+
+/* Answers a request that was not read to its end; nothing after it can be understood. */
+static void fail(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+{
+	struct api_answer answer = { .body = response_room(&conn->response) };
+	struct response_manner manner = {
+		.without_body = conn->head.method == HTTP_HEAD,
+		.minor_version = conn->head.minor_version,
+	};
+
+	api_answer_error(&answer, status);
+	response_start(&conn->response, app, &answer, manner, now.wall);
+	conn->must_linger = true;
+	enter(conn, CONN_ANSWER, now);
+}
+
+/* Moves what follows the request, which was handled, to the front. */
+static void drop_request(struct conn *conn)
+{
+	size_t size = conn->head.size + conn->body.consumed;
+
+	conn->input_used -= size;
+	memmove(conn->input, conn->input + size, conn->input_used);
+}
+
+static void handle(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	struct api_answer answer = { .body = response_room(&conn->response) };
+	struct response_manner manner = {
+		.without_body = conn->head.method == HTTP_HEAD,
+		.minor_version = conn->head.minor_version,
+		.keep_alive = conn->head.keep_alive && !conn->is_stopping,
+	};
+	struct api_request request = {
+		.method = conn->head.method,
+		.path = conn->head.path,
+		.query = conn->head.query,
+		.body = span_of(conn->input + conn->head.size, conn->body.size),
+		.remote = span_of(conn->peer.remote, conn->peer.remote_size),
+		.access = conn->peer.access,
+		.is_local_root = conn->peer.is_local_root,
+	};
+
+	api_handle(app, &request, now.wall, &answer);
+	response_start(&conn->response, app, &answer, manner, now.wall);
+	drop_request(conn);
+	enter(conn, CONN_ANSWER, now);
+}
+
+/* The steps: one for each state; each returns whether the state has changed and the next step can be made at once. */
+
+static bool step_idle(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->is_stopping || (conn->input_used == 0 && conn->input_ended)) {
+		enter(conn, CONN_CLOSED, now);
+	} else if (conn->input_used > 0) {
+		http_head_start(&conn->head);
+		enter(conn, CONN_HEAD, now);
+		return true;
+	}
+	return false;
+}
+
+static bool step_head(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	struct http_head *head = &conn->head;
+	enum status status = http_head_read(head, span_of(conn->input, conn->input_used), CONFIG_REQUEST_HEAD_SIZE);
+
+	if (status == STATUS_MORE && !conn->input_ended)
+		return false;
+	if (status == STATUS_OK)
+		status = http_body_start(&conn->body, head->chunked, head->content_length, CONFIG_REQUEST_BODY_SIZE);
+	if (status != STATUS_OK) {
+		fail(conn, app, status, now);
+		return true;
+	}
+	if (head->expect_continue && head->minor_version > 0 && conn->input_used == head->size &&
+	    (head->chunked || head->content_length > 0))
+		response_interim(&conn->response, http_continue);
+	enter(conn, CONN_BODY, now);
+	return true;
+}
+
+static bool step_body(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	enum status status;
+
+	if (conn_wants_output(conn))
+		return false; /* 100 Continue goes first */
+	status = http_body_read(&conn->body, conn->input + conn->head.size, conn->input_used - conn->head.size);
+	if (status == STATUS_MORE && conn->input_used == CONN_INPUT_SIZE)
+		status = STATUS_HTTP_BODY_TOO_LARGE;
+	if (status == STATUS_MORE && !conn->input_ended)
+		return false;
+	if (status == STATUS_OK)
+		handle(conn, app, now);
+	else
+		fail(conn, app, status, now);
+	return true;
+}
+
+static bool step_answer(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	if (conn_wants_output(conn))
+		return false;
+	if (response_go_on(&conn->response, app, now.wall))
+		conn->deadline = now.monotonic + CONN_ANSWER_TIME;
+	else if (conn->response.keep_alive)
+		enter(conn, CONN_IDLE, now);
+	else if (conn->must_linger || conn->input_used > 0)
+		enter(conn, CONN_LINGER, now);
+	else
+		enter(conn, CONN_CLOSED, now);
+	return true;
+}
+
+static bool step_linger(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	conn->dropped += conn->input_used;
+	conn->input_used = 0;
+	if (conn->input_ended || conn->dropped > CONN_LINGER_SIZE)
+		enter(conn, CONN_CLOSED, now);
+	return false;
+}
+
+static bool step_closed(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)conn, (void)app, (void)now;
+	return false;
+}
+
+/* A request that has begun gets an answer; an answer that does not move, and silence, get none. */
+static void expire(struct conn *conn, const struct app *app, struct conn_moment now)
+{
+	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY;
+
+	if (has_begun && !conn_wants_output(conn))
+		fail(conn, app, STATUS_HTTP_TIMEOUT, now);
+	else
+		enter(conn, CONN_CLOSED, now);
+}
+
+void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
+		[CONN_IDLE] = step_idle,
+		[CONN_HEAD] = step_head,
+		[CONN_BODY] = step_body,
+		[CONN_ANSWER] = step_answer,
+		[CONN_LINGER] = step_linger,
+		[CONN_CLOSED] = step_closed,
+	};
+
+	if (now.monotonic >= conn->deadline)
+		expire(conn, app, now);
+	while (steps[conn->state](conn, app, now))
+		;
+}
+
+void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+{
+	fail(conn, app, status, now);
+}
+
+void conn_stop(struct conn *conn)
+{
+	conn->is_stopping = true;
+	conn->response.keep_alive = false;
+}

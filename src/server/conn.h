@@ -1,0 +1,104 @@
+/* One connection as a state machine without a socket: bytes and times go in, bytes come out.
+ *
+ *               first byte         head read              body read, api_handle()
+ *        IDLE -------------> HEAD -----------> BODY ---------------------------> ANSWER
+ *          ^                   |                 |                               |    |
+ *          |                   +-----------------+--- error or time-out: ---->---+    |
+ *          +--------------------- all is sent, and keep-alive: the next request ------+
+ *                                 all is sent, input is left:    LINGER ---> CLOSED --+
+ *                                 all is sent:                               CLOSED --+
+ *
+ * The pump around it: read what conn_input_room() has room for if conn_wants() it; conn_run(); send conn_output().
+ */
+#ifndef INKI_SERVER_CONN_H
+#define INKI_SERVER_CONN_H
+
+#include "http/body.h"
+#include "http/head.h"
+#include "server/response.h"
+
+enum {
+	/* A head, a body, and the framing of its chunks; a body in so small chunks that they take more is too large. */
+	CONN_INPUT_SIZE = CONFIG_REQUEST_HEAD_SIZE + CONFIG_REQUEST_BODY_SIZE + 4096,
+	CONN_LINGER_SIZE = 1 << 20, /* bytes that are read and dropped after an error */
+
+	/* How long each state may last, in milliseconds */
+	CONN_IDLE_TIME = 60000,
+	CONN_HEAD_TIME = 10000,
+	CONN_BODY_TIME = 20000,
+	CONN_ANSWER_TIME = 20000, /* for each filling of the output buffer */
+	CONN_LINGER_TIME = 2000,
+};
+
+enum conn_state {
+	CONN_IDLE,   /* waits for the first byte of a request */
+	CONN_HEAD,
+	CONN_BODY,
+	CONN_ANSWER,
+	CONN_LINGER, /* end the writing; what still comes is dropped, so that the answer is not lost in a reset */
+	CONN_CLOSED, /* close the socket */
+	CONN_STATE_COUNT
+};
+
+enum { CONN_REMOTE_MAX = 64 };
+
+/* Who is at the other end. */
+struct conn_peer {
+	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
+	size_t remote_size;
+	enum config_access access;
+	bool is_local_root;
+};
+
+/* The time by both clocks. */
+struct conn_moment {
+	int64_t wall;      /* seconds since 1970 */
+	int64_t monotonic; /* milliseconds */
+};
+
+struct conn {
+	enum conn_state state;
+	int64_t since;    /* monotonic: when it came into this state */
+	int64_t deadline; /* monotonic: conn_run() must be called then */
+	/* private */
+	struct conn_peer peer;
+	uint8_t *input; /* CONN_INPUT_SIZE bytes of the owner's */
+	size_t input_used;
+	bool input_ended; /* the peer sends nothing more */
+	bool is_stopping; /* no further request is taken */
+	bool must_linger; /* the request was not read to its end */
+	size_t dropped;   /* bytes, in LINGER */
+	struct http_head head;
+	struct http_body body;
+	struct response response;
+};
+
+/* Readies conn for a new connection. Its two buffers outlive it. */
+void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
+		const struct conn_peer *peer, int64_t monotonic);
+
+/* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed. */
+bool conn_wants_input(const struct conn *conn);
+bool conn_wants_output(const struct conn *conn);
+
+/* Where the next bytes may be read to: at least one where input is wanted. */
+uint8_t *conn_input_room(struct conn *conn, size_t *size);
+
+/* size bytes have arrived there; or: the peer sends nothing more. */
+void conn_input_arrived(struct conn *conn, size_t size);
+void conn_input_ended(struct conn *conn);
+
+/* What is to be sent; and: size bytes of it were. */
+struct span conn_output(const struct conn *conn);
+void conn_output_sent(struct conn *conn, size_t size);
+
+/* Moves on as far as it goes. At most one request is handled in a call, so app->journal can be emptied after it. */
+void conn_run(struct conn *conn, struct app *app, struct conn_moment now);
+
+/* Answers status to what was not even read, and ends. */
+void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now);
+
+/* The server ends: takes no further request, but brings the one under way to its end. */
+void conn_stop(struct conn *conn);
+
+#endif

@@ -1,0 +1,41 @@
+/* The event loop: one thread, one turn after the other; all that happens in the server happens in here. */
+#ifndef INKI_SERVER_LOOP_H
+#define INKI_SERVER_LOOP_H
+
+#include "server/listeners.h"
+#include "server/slots.h"
+
+enum {
+	LOOP_END_TIME = 5000,    /* milliseconds that answers under way have after SIGTERM */
+	LOOP_ACCEPT_PAUSE = 1000 /* milliseconds without a new connection when the system has run out of descriptors */
+};
+
+struct loop {
+	/* readied by the caller: */
+	struct app app; /* its journal is emptied into the log */
+	struct slots slots;
+	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
+	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
+	struct listeners listeners;
+	int signals; /* of signal_open() */
+	/* private */
+	int poll;
+	struct conn_moment now; /* read once a turn */
+	bool is_stopping;
+	int64_t stop_by;     /* monotonic: when the last ones are cut off */
+	int64_t accept_from; /* monotonic: after a pause; 0: there is none */
+};
+
+/* What is ready is told by a number: that of a slot, then the listeners, then the signals. */
+enum {
+	LOOP_NUMBER_LISTENERS = CONFIG_CONNECTIONS,
+	LOOP_NUMBER_SIGNALS = CONFIG_CONNECTIONS + CONFIG_LISTENERS,
+};
+
+uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
+
+/* Serves until a signal ends it; the listeners and all connections are closed then. False if the system refuses to watch the
+ * descriptors. */
+bool loop_run(struct loop *loop);
+
+#endif

@@ -1,0 +1,93 @@
+#include "server/pump.h"
+
+#include "host/log.h"
+#include "host/net.h"
+#include "host/poll.h"
+
+void pump_flush_journal(struct loop *loop)
+{
+	struct writer *journal = loop->app.journal;
+
+	log_lines(LOG_LEVEL_INFO, writer_written(journal));
+	if (journal->overflowed)
+		log_line(LOG_LEVEL_WARN, SPAN("the journal of one request was too long; its last lines are lost"));
+	writer_rewind(journal, 0);
+}
+
+void pump_close(struct loop *loop, struct slot *slot)
+{
+	net_close(slot->descriptor);
+	slots_give_back(&loop->slots, slot);
+	loop->app.gauges.connections = loop->slots.taken;
+}
+
+static void read_input(struct slot *slot)
+{
+	size_t size, moved;
+	uint8_t *room = conn_input_room(&slot->conn, &size);
+
+	switch (net_read(slot->descriptor, room, size, &moved)) {
+	case NET_MOVED:
+		conn_input_arrived(&slot->conn, moved);
+		break;
+	case NET_ENDED:
+		conn_input_ended(&slot->conn);
+		break;
+	case NET_BROKEN:
+		slot->conn.state = CONN_CLOSED;
+		break;
+	case NET_LATER:
+		break;
+	}
+}
+
+static void write_output(struct slot *slot)
+{
+	size_t moved;
+
+	switch (net_write(slot->descriptor, conn_output(&slot->conn), &moved)) {
+	case NET_MOVED:
+		conn_output_sent(&slot->conn, moved);
+		break;
+	case NET_ENDED:
+	case NET_BROKEN:
+		slot->conn.state = CONN_CLOSED;
+		break;
+	case NET_LATER:
+		break;
+	}
+}
+
+/* Watches the connection for what it waits for now. */
+static void watch(struct loop *loop, struct slot *slot)
+{
+	unsigned interest = conn_wants_output(&slot->conn) ? POLL_WRITE : POLL_READ;
+
+	if (interest == slot->interest)
+		return;
+	slot->interest = interest;
+	if (!poll_change(loop->poll, slot->descriptor, interest, loop_number_of(loop, slot)))
+		pump_close(loop, slot);
+}
+
+void pump_turn(struct loop *loop, struct slot *slot)
+{
+	struct conn *conn = &slot->conn;
+
+	if (conn_wants_input(conn))
+		read_input(slot);
+	conn_run(conn, &loop->app, loop->now);
+	pump_flush_journal(loop);
+	if (conn_wants_output(conn)) {
+		write_output(slot);
+		conn_run(conn, &loop->app, loop->now);
+		pump_flush_journal(loop);
+	}
+	if (conn->state == CONN_CLOSED) {
+		pump_close(loop, slot);
+		return;
+	}
+	if (conn->state == CONN_LINGER)
+		net_end_writing(slot->descriptor);
+	watch(loop, slot);
+}

@@ -1,0 +1,41 @@
+/* The fixed slots that connections live in, and who gives way when they are all taken.
+ *
+ * The slot that was given back last is taken first, so that memory which no connection ever needed is never touched.
+ * TCP connections cannot take the last quarter of the slots: sshd, which asks over a Unix socket, always finds one.
+ */
+#ifndef INKI_SERVER_SLOTS_H
+#define INKI_SERVER_SLOTS_H
+
+#include "server/conn.h"
+
+enum { SLOTS_RESERVE = CONFIG_CONNECTIONS >= 4 ? CONFIG_CONNECTIONS / 4 : 1 };
+
+struct slot {
+	bool is_taken;
+	bool is_local; /* a Unix socket's */
+	int descriptor;
+	unsigned interest; /* what the poll set watches it for */
+	struct slot *next; /* private */
+	struct conn conn;
+};
+
+struct slots {
+	struct slot *array; /* CONFIG_CONNECTIONS of them */
+	size_t touched;     /* the slots from here on were never taken */
+	size_t taken, taken_by_tcp;
+	struct slot *free; /* private: those that were given back */
+};
+
+/* All slots are free. array is zeroed and outlives slots. */
+struct slots slots_of(struct slot *array);
+
+/* Takes a free slot; NULL if a connection of this kind cannot have one. */
+struct slot *slots_take(struct slots *slots, bool is_local);
+
+/* Who gives way to such a connection: of those that wait for a request, else of those that linger after an error, else of
+ * those that are reading a head, else a body, the one that has done so for longest. NULL if all are being answered. */
+struct slot *slots_find_victim(const struct slots *slots, bool is_local);
+
+void slots_give_back(struct slots *slots, struct slot *slot);
+
+#endif

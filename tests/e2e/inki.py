@@ -1,0 +1,264 @@
+"""Starts the server under test and talks to it as a user does: with curl, with bytes on a socket, with inki itself."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+
+TREE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def words_of(command):
+    """The words of a command line such as "qemu-mips -cpu 24Kc out/mips-24kc/inki"; paths of files become absolute."""
+    return [os.path.abspath(word) if os.path.isfile(word) else shutil.which(word) or word for word in shlex.split(command)]
+
+
+RELEASE = words_of(os.environ.get("INKI") or os.path.join(TREE, "out", "inki"))
+SANITIZED = words_of(os.environ.get("INKI_ASAN", ""))
+
+
+def yaml(value, indent=0):
+    """YAML in block style, texts of several lines as literal blocks: the form that people write."""
+    pad = "  " * indent
+    if isinstance(value, dict):
+        lines = []
+        for key, inner in value.items():
+            nested = isinstance(inner, (dict, list)) and inner
+            lines.append(f"{pad}{key}:\n{yaml(inner, indent + 1)}" if nested else f"{pad}{key}: {yaml(inner, indent + 1)}\n")
+        return "".join(lines)
+    if isinstance(value, list):
+        items = [yaml(inner, indent + 1) for inner in value]
+        return "".join(f"{pad}- {item.lstrip()}" if item.endswith("\n") else f"{pad}- {item}\n" for item in items) or "[]"
+    if isinstance(value, str) and "\n" in value:
+        return "|\n" + "".join(f"{pad}{line}\n".replace(f"{pad}\n", "\n") for line in value.splitlines())
+    return json.dumps(value)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict  # names in lower case
+    body: bytes
+    head: bytes = b""  # as it came
+
+    @property
+    def json(self):
+        assert self.headers.get("content-type", "").startswith("application/json"), f"not JSON: {self}"
+        return json.loads(self.body)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    def __str__(self):
+        return f"HTTP {self.status} {self.headers}\n{self.body[:2000].decode(errors='replace')}"
+
+
+def parse_head(head):
+    """(status, headers) of an answer's head; a header that comes twice is an error in all of our answers."""
+    lines = head.decode("latin-1").split("\r\n")
+    match = re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z' -]+", lines[0])
+    assert match, f"a wrong status line: {lines[0]!r}"
+    headers = {}
+    for line in filter(None, lines[1:]):
+        name, value = line.split(": ", 1)
+        assert name.lower() not in headers, f"{name} twice: {head!r}"
+        headers[name.lower()] = value
+    return int(match.group(1)), headers
+
+
+class Wire:
+    """A connection of bytes; reads answers one by one."""
+
+    def __init__(self, server, timeout=15):
+        self.socket = socket.create_connection(server.address, timeout=timeout)
+        self.kept = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+        return self
+
+    def more(self):
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self.kept += data
+        return data
+
+    def is_closed(self):
+        """Has the server closed the connection, with nothing left to read?"""
+        return not self.kept and not self.more()
+
+    def take(self, size):
+        while len(self.kept) < size:
+            assert self.more(), f"the connection ended within an answer, after {self.kept!r}"
+        data, self.kept = self.kept[:size], self.kept[size:]
+        return data
+
+    def take_through(self, end):
+        while end not in self.kept:
+            assert self.more(), f"the connection ended before {end!r}, after {self.kept!r}"
+        return self.take(self.kept.index(end) + len(end))
+
+    def answer(self, to="GET"):
+        head = self.take_through(b"\r\n\r\n")
+        status, headers = parse_head(head)
+        if to == "HEAD" or status < 200:
+            body = b""
+        elif headers.get("transfer-encoding") == "chunked":
+            body = b""
+            while size := int(self.take_through(b"\r\n"), 16):
+                body += self.take(size)
+                assert self.take(2) == b"\r\n", "a chunk without its line end"
+            assert self.take(2) == b"\r\n", "trailer fields"
+        elif "content-length" in headers:
+            body = self.take(int(headers["content-length"]))
+        else:
+            assert headers.get("connection") == "close", f"an answer without an end: {head!r}"
+            while self.more():
+                pass
+            body, self.kept = self.kept, b""
+        return Answer(status, headers, body, head)
+
+
+class Server:
+    """A running server with one TCP listener and one Unix socket, and a folder for its files."""
+
+    def __init__(self, words, config, prefix=(), folder=None, cwd=None, env=None, wait=20):
+        self.words = words
+        self.folder = folder or tempfile.mkdtemp(prefix="inki-", dir="/tmp")
+        os.chmod(self.folder, 0o755)
+        self.socket_path = os.path.join(self.folder, "inki.sock")
+        self.config_path = os.path.join(self.folder, "inki.conf")
+        listen = [{"address": "127.0.0.1:0"}, {"socket": self.socket_path, "mode": "0666"}]
+        if isinstance(config, dict):
+            config = yaml({"listen": listen, **config}).replace("SOCKET", self.socket_path)
+        with open(self.config_path, "w", encoding="utf-8") as file:
+            file.write(config)
+        self.log_path = os.path.join(self.folder, "log")
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen([*prefix, *words, "server", "-c", self.config_path], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, cwd=cwd, env={**os.environ, **(env or {})})
+        self.ports = [int(port) for port in self.wait_for_listeners(wait)]
+
+    def wait_for_listeners(self, seconds):
+        """The ports told by "listening on ADDRESS:PORT", once as many such lines came as there are listeners."""
+        wanted = self.config_text().count("address:") + self.config_text().count("socket:")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            told = re.findall(r"listening on (\S+)", self.log())
+            if len(told) >= max(wanted, 1):
+                return [match.group(1) for match in (re.search(r":(\d+)$", address) for address in told) if match]
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        self.process.kill()
+        raise AssertionError(f"the server did not come up, exit status {self.process.wait()}:\n{self.log()}\n{self.config_text()}")
+
+    def config_text(self):
+        with open(self.config_path, encoding="utf-8") as file:
+            return file.read()
+
+    @property
+    def address(self):
+        return "127.0.0.1", self.ports[0]
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.ports[0]}"
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def wait_for_log(self, fragment, seconds=3):
+        end = time.monotonic() + seconds
+        while fragment not in self.log() and time.monotonic() < end:
+            time.sleep(0.02)
+        assert fragment in self.log(), f"{fragment!r} is not in the log:\n{self.log()}"
+
+    def stop(self):
+        """Ends the server as an init system does, and looks at how it went."""
+        started = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"the server does not end at SIGTERM:\n{self.log()}") from None
+        log = self.log()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert status == 0, f"the server ended with {status}:\n{log}"
+        assert not re.search(r"Sanitizer|runtime error:", log), log
+        assert time.monotonic() - started < 5, f"the server took {time.monotonic() - started:.1f} s to end:\n{log}"
+
+    def curl(self, target, *arguments, data=None, unix=False, prefix=(), timeout=20):
+        """What real curl gets; data is the body's bytes, unix: over the Unix socket."""
+        with tempfile.TemporaryDirectory(prefix="curl-") as folder:
+            os.chmod(folder, 0o777)
+            head, body = os.path.join(folder, "head"), os.path.join(folder, "body")
+            over = ["--unix-socket", self.socket_path] if unix else []
+            what = ["--data-binary", "@-"] if data is not None else []
+            base = "http://localhost" if unix else self.url
+            command = [*prefix, "curl", "-q", "-sS", "--max-time", str(timeout), "-D", head, "-o", body, *over, *what, *arguments, base + target]
+            done = subprocess.run(command, input=data, stderr=subprocess.PIPE, check=False)
+            assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr.decode()}\n{self.log()}"
+            with open(head, "rb") as file:
+                last = [each for each in file.read().split(b"\r\n\r\n") if each][-1]
+            content = b""
+            if os.path.exists(body):
+                with open(body, "rb") as file:
+                    content = file.read()
+        return Answer(*parse_head(last), content, last)
+
+    def post(self, message, *arguments, **how):
+        return self.curl("/api/v1/keys", *arguments, data=message, **how)
+
+    def delete(self, message, *arguments, **how):
+        return self.curl("/api/v1/keys", "-X", "DELETE", *arguments, data=message, **how)
+
+    def keys(self, **how):
+        answer = self.curl("/api/v1/keys", **how)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def authorized_keys(self, *arguments, words=None, timeout=10, url=None):
+        """What `inki authorized-keys` does with these arguments: its exit status, output and errors."""
+        where = ["-s", url or f"unix:{self.socket_path}"]
+        return subprocess.run([*(words or self.words), "authorized-keys", *arguments, *where], capture_output=True, text=True,
+                              timeout=timeout, check=False)
+
+    def metrics(self):
+        """The samples of /metrics that have no labels, by name."""
+        return {line.split()[0]: float(line.split()[1]) for line in self.curl("/metrics").text.splitlines()
+                if line and line[0] != "#" and "{" not in line}
+
+    def is_serving(self):
+        """Does a new connection get an answer, and is the server still the same process?"""
+        answer = self.curl("/healthz")
+        assert (answer.status, answer.text.strip()) == (200, "ok"), f"{answer}\n{self.log()}"
+        assert self.process.poll() is None
+
+
+def refused(answer, status, fragment):
+    """The answer is this error, in the form that all errors have, and says why."""
+    assert answer.status == status, f"expected {status} ({fragment}): {answer}"
+    error = answer.json
+    assert set(error) == {"code", "error", "message"} and error["code"] == status and error["error"], answer
+    assert fragment in error["message"], f"expected {fragment!r}: {answer}"

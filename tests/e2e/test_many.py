@@ -1,0 +1,112 @@
+"""10,000 keys: each is found, each expires, none makes the others slower; and the table is usable afterwards.
+
+gpg would take minutes for so many signatures, so openpgp.py makes them. That it makes what gpg makes is checked first.
+"""
+
+import base64
+import functools
+import hashlib
+import http.client
+import json
+import statistics
+import time
+
+import openpgp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from gpg import Gpg
+
+MANY = 10_000
+
+
+@functools.cache
+def ssh_line(number):
+    """An authorized_keys line and its blob, the same each time for the same number."""
+    name = b"ssh-ed25519"
+    secret = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"key %d" % number).digest())
+    point = secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    blob = len(name).to_bytes(4, "big") + name + len(point).to_bytes(4, "big") + point
+    return f"ssh-ed25519 {base64.b64encode(blob).decode()} key-{number}", blob
+
+
+def fingerprint(blob):
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def test_builder_makes_what_gpg_takes(tmp_path):
+    gpg = Gpg()
+    try:
+        for kind in ("rsa2048", "nistp256", "nistp384", "nistp521", "ed25519"):
+            key, sub = openpgp.Key(kind), openpgp.Key("ed25519")
+            gpg.run("--import", input=openpgp.armored_certificate(key, subkeys=[openpgp.subkey(key, sub)]).encode())
+            message = tmp_path / kind
+            message.write_bytes(openpgp.clearsign('{"a":1}  \n-dash\n\n', openpgp.Signature(key), openpgp.Signature(sub, digest="sha256")))
+            gpg.run("--verify", str(message))
+    finally:
+        gpg.close()
+
+
+class Client:
+    """One connection that is kept."""
+
+    def __init__(self, server):
+        self.connection = http.client.HTTPConnection(*server.address, timeout=20)
+
+    def ask(self, method, target, body=None):
+        self.connection.request(method, target, body)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_ten_thousand_keys(start):
+    signer = openpgp.Key("ed25519")
+    server = start({"max_request_age": "20m", "users": [{"name": "alice", "keyring": openpgp.armored_certificate(signer), "max_keys": MANY}]})
+    client = Client(server)
+
+    def add(number, at, expire):
+        text = json.dumps({"username": "alice", "key": ssh_line(number)[0], "expire": expire})
+        return client.ask("POST", "/api/v1/keys", openpgp.clearsign(text, openpgp.Signature(signer, at=at)))
+
+    start_time = int(time.time())
+    end = start_time + 45
+    expire = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
+    took = []
+    for number in range(MANY):
+        before = time.perf_counter()
+        status, body = add(number, start_time, expire)
+        took.append(time.perf_counter() - before)
+        assert status == 200, f"key {number}: {status} {body}"
+    first, last = statistics.median(took[:1000]), statistics.median(took[-1000:])
+    print(f"\nadding: {sum(took):.1f} s in all; a request takes {first * 1e6:.0f} us at first, {last * 1e6:.0f} us at the end")
+    assert last < 3 * first + 0.001, "adding slows down as the table fills"
+    assert add(MANY, start_time, expire)[0] == 403, "one key more than max_keys was taken"
+
+    fingerprints = [fingerprint(ssh_line(number)[1]) for number in range(MANY)]
+    before = time.perf_counter()
+    for number, each in enumerate(fingerprints):
+        status, body = client.ask("GET", "/api/v1/user/alice/key/" + each.replace("/", "%2F").replace("+", "%2B"))
+        assert status == 200 and json.loads(body)["key"] == ssh_line(number)[0], f"key {number}: {status} {body}"
+    print(f"finding: {(time.perf_counter() - before) / MANY * 1e6:.0f} us a key")
+
+    for target in ("/api/v1/keys", "/api/v1/user/alice/keys"):
+        status, body = client.ask("GET", target)
+        listed = json.loads(body)
+        assert status == 200 and [key["fingerprint"] for key in listed] == fingerprints, f"{target}: {status}, {len(listed)} keys"
+    served = server.authorized_keys("alice")
+    assert served.stdout == "".join(ssh_line(number)[0] + "\n" for number in range(MANY)), served.stderr
+    one = server.authorized_keys("alice", fingerprints[MANY // 2])
+    assert one.stdout == ssh_line(MANY // 2)[0] + "\n", one
+    assert time.time() < end, "this machine is too slow: keys expired while they were looked at"
+
+    time.sleep(max(0, end + 0.5 - time.time()))
+    assert client.ask("GET", "/api/v1/keys") == (200, b"[]\n") or server.keys() == []
+    for number, each in enumerate(fingerprints):
+        status, body = client.ask("GET", "/api/v1/user/alice/key/" + each.replace("/", "_").replace("+", "-"))
+        assert status == 404, f"key {number} did not expire: {status} {body}"
+    assert server.authorized_keys("alice").stdout == ""
+
+    now = int(time.time())
+    for number in [*range(500), *range(MANY, MANY + 500)]:
+        status, body = add(number, now, "1h")
+        assert status == 200, f"key {number} after all expired: {status} {body}"
+    assert len(server.keys()) == 1000

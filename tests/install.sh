@@ -1,0 +1,32 @@
+#!/bin/sh
+# Usage: install.sh build|demo|check
+#
+# Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
+set -eu
+
+build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
+demo="$build curl gnupg openssh-client"
+check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu kconfig-frontends-nox
+	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
+	openssh-server python3 python3-pytest qemu-user"
+
+case $1 in
+build) packages=$build ;;
+demo) packages=$demo ;;
+check) packages=$check ;;
+*) echo "install.sh: not build, demo or check: $1" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $packages; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=
+	[ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+echo "  INSTALL$missing"
+# A package list that could not be renewed may still do.
+$as_root apt-get -qq update || true
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null

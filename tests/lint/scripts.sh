@@ -1,0 +1,8 @@
+#!/bin/sh
+# All shell scripts of the tree, by their first line, through shellcheck.
+cd "$(dirname "$0")/../.." || exit 1
+command -v shellcheck >/dev/null || { echo "lint scripts: needs Debian's package shellcheck"; exit 1; }
+
+scripts=$(find . -path ./out -prune -o -path ./.git -prune -o -type f -exec grep -Il -m 1 '^#!/bin/sh' {} +)
+# shellcheck disable=SC2086 # one word a script
+shellcheck -S warning $scripts && echo "lint scripts: $(echo "$scripts" | wc -l) scripts, ok"

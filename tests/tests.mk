@@ -1,0 +1,77 @@
+# The tests: lints, unit tests (here under the sanitizers, on the boards' CPUs under qemu), and whole programs against each other.
+#: make check         all of it, with what it needs installed (Debian, as root or with sudo)
+#: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
+#: make lint e2e      the other tests, each alone
+#: make demo          tests/demo.sh: inki at work
+
+BOARDS := $(notdir $(wildcard board/*))
+
+UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
+UNIT_HELPERS := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+UNIT_BIN     := $(UNIT_TESTS:%.c=$(O)/%)
+UNIT_COMMON  := $(UNIT_HELPERS:%.c=$(O)/%.o) $(filter-out $(O)/src/main.o,$(OBJ)) $(PARTS)/cmocka.a $(LIBS)
+
+UNIT_FLAGS = $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit -isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
+
+.PHONY: check lint unit e2e demo board-test kconfig-test
+
+check:
+	$(Q)tests/install.sh check
+	$(Q)$(MAKE) --no-print-directory all asan
+	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
+	$(Q)$(MAKE) --no-print-directory unit
+	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory e2e
+
+# ---- lints ----
+
+lint: all
+	$(Q)passed=0; failed=0; \
+	for lint in $(sort $(wildcard tests/lint/*.sh tests/lint/*.py)); do \
+		case $$lint in *.py) run=/usr/bin/python3 ;; *) run=bash ;; esac; \
+		if O=$(O) NM=$(NM) $$run $$lint; then passed=$$((passed + 1)); \
+		else failed=$$((failed + 1)); echo "$$lint: failed"; fi; \
+	done; \
+	echo "lint: $$passed passed, $$failed failed"; [ $$failed -eq 0 ]
+
+# Our few lines of awk and the real tool must read Kconfig alike.
+kconfig-test: $(O)/.config
+	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
+	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
+	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
+
+# ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
+
+$(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(UNIT_BIN): %: %.o $(UNIT_COMMON)
+	$(call log,LD,$@)
+	$(Q)$(call link,$< $(UNIT_COMMON))
+
+-include $(UNIT_BIN:=.d) $(UNIT_HELPERS:%.c=$(O)/%.d)
+
+ifeq ($(BOARD)$(SANITIZE),)
+unit: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
+else
+unit: $(UNIT_BIN)
+	$(Q)tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
+endif
+
+# ---- end to end ----
+
+PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
+
+e2e: all asan
+	$(Q)INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e
+
+board-test: all unit
+	$(Q)INKI='$(QEMU) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e
+
+demo:
+	$(Q)tests/install.sh demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh

@@ -1,0 +1,592 @@
+/* The head of a request: what is read, what is refused and as what, at once and however the bytes arrive. */
+#include "http/head.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT = 4096 };
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+#define HOST "Host: inki\r\n"
+#define GET "GET /k HTTP/1.1\r\n"
+#define POST "POST /k HTTP/1.1\r\nHost: inki\r\n"
+#define OLD "POST /k HTTP/1.0\r\n"
+#define LENGTH "Content-Length: 5\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n"
+#define END "\r\n"
+
+/* ---- what is read ---- */
+
+struct accepted {
+	const char *name, *input;
+	size_t size;
+	enum http_method method;
+	const char *path, *query;
+	unsigned minor_version;
+	bool keep_alive, expect_continue, chunked;
+	uint64_t content_length;
+};
+
+static const struct accepted accepted[] = {
+	{ "smallest", BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"), HTTP_GET, "/", "", 1, true, false, false, 0 },
+	{ "HEAD", BYTES("HEAD /k HTTP/1.1\r\n" HOST END), HTTP_HEAD, "/k", "", 1, true, false, false, 0 },
+	{ "POST", BYTES(POST LENGTH END), HTTP_POST, "/k", "", 1, true, false, false, 5 },
+	{ "DELETE", BYTES("DELETE /k HTTP/1.1\r\n" HOST LENGTH END), HTTP_DELETE, "/k", "", 1, true, false, false, 5 },
+	{ "empty line in front", BYTES("\r\n" GET HOST END), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "as curl sends it", BYTES("GET /api/v1/user/root/authorized_keys HTTP/1.1\r\nHost: localhost:3000\r\n"
+				    "User-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n"),
+	  HTTP_GET, "/api/v1/user/root/authorized_keys", "", 1, true, false, false, 0 },
+	{ "query", BYTES("GET /k?a=b&c=/?d HTTP/1.1\r\n" HOST END), HTTP_GET, "/k", "a=b&c=/?d", 1, true, false, false, 0 },
+	{ "empty query", BYTES("GET /k? HTTP/1.1\r\n" HOST END), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "escapes stay", BYTES("GET /k/SHA256%3Aa%2Fb HTTP/1.1\r\n" HOST END), HTTP_GET, "/k/SHA256%3Aa%2Fb", "", 1, true,
+	  false, false, 0 },
+	{ "dot segments stay", BYTES("GET /a/../b HTTP/1.1\r\n" HOST END), HTTP_GET, "/a/../b", "", 1, true, false, false, 0 },
+	{ "two slashes", BYTES("GET //k HTTP/1.1\r\n" HOST END), HTTP_GET, "//k", "", 1, true, false, false, 0 },
+	{ "all of a path", BYTES("GET /:@!$&'()*+,;=-._~ HTTP/1.1\r\n" HOST END), HTTP_GET, "/:@!$&'()*+,;=-._~", "", 1, true,
+	  false, false, 0 },
+	{ "absolute form", BYTES("GET http://inki/k?q HTTP/1.1\r\n" HOST END), HTTP_GET, "/k", "q", 1, true, false, false, 0 },
+	{ "absolute form, other case", BYTES("GET HTTP://INKI/k HTTP/1.1\r\n" HOST END), HTTP_GET, "/k", "", 1, true, false,
+	  false, 0 },
+	{ "absolute form with a port", BYTES("GET http://inki:80/ HTTP/1.1\r\nHost: \tinki:80 \r\n\r\n"), HTTP_GET, "/", "", 1,
+	  true, false, false, 0 },
+	{ "HTTP/1.2 is 1.1", BYTES("GET /k HTTP/1.2\r\n" HOST END), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "HTTP/1.9 is 1.1", BYTES("GET /k HTTP/1.9\r\n" HOST END), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "HTTP/1.0", BYTES("GET /k HTTP/1.0\r\n" HOST END), HTTP_GET, "/k", "", 0, false, false, false, 0 },
+	{ "HTTP/1.0 without a host", BYTES("GET /k HTTP/1.0\r\n\r\n"), HTTP_GET, "/k", "", 0, false, false, false, 0 },
+	{ "HTTP/1.0 with a body", BYTES(OLD LENGTH END), HTTP_POST, "/k", "", 0, false, false, false, 5 },
+	{ "HTTP/1.0 kept alive", BYTES(OLD "Connection: Keep-Alive\r\n\r\n"), HTTP_POST, "/k", "", 0, true, false, false, 0 },
+	{ "HTTP/1.0, close wins", BYTES(OLD "Connection: keep-alive, close\r\n\r\n"), HTTP_POST, "/k", "", 0, false, false,
+	  false, 0 },
+	{ "HTTP/1.0 ignores Expect", BYTES(OLD "Expect: 100-continue\r\n\r\n"), HTTP_POST, "/k", "", 0, false, false, false, 0 },
+	{ "HTTP/1.0 ignores any Expect", BYTES(OLD "Expect: gold\r\n\r\n"), HTTP_POST, "/k", "", 0, false, false, false, 0 },
+	{ "close", BYTES(GET HOST "Connection: close\r\n\r\n"), HTTP_GET, "/k", "", 1, false, false, false, 0 },
+	{ "close on a list", BYTES(GET HOST "connection: ,TE ,\tCLOSE,, x\r\n\r\n"), HTTP_GET, "/k", "", 1, false, false, false,
+	  0 },
+	{ "close in the second field", BYTES(GET HOST "Connection: keep-alive\r\nConnection: close\r\n\r\n"), HTTP_GET, "/k", "",
+	  1, false, false, false, 0 },
+	{ "not quite close", BYTES(GET HOST "Connection: closed, xclose, clos\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false,
+	  0 },
+	{ "empty Connection", BYTES(GET HOST "Connection:\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "chunked", BYTES(POST CHUNKED END), HTTP_POST, "/k", "", 1, true, false, true, 0 },
+	{ "chunked, other case", BYTES(POST "TRANSFER-ENCODING:cHUNKED\r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, true, 0 },
+	{ "white space around a value", BYTES(POST "Content-Length: \t 5\t \r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, false,
+	  5 },
+	{ "length of 0", BYTES(POST "Content-Length: 0\r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, false, 0 },
+	{ "length with leading zeros", BYTES(POST "Content-Length: 005\r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, false, 5 },
+	{ "long length", BYTES(POST "Content-Length: 9999999999999999999\r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, false,
+	  UINT64_C(9999999999999999999) },
+	{ "Expect", BYTES(POST LENGTH "Expect: 100-Continue\r\n\r\n"), HTTP_POST, "/k", "", 1, true, true, false, 5 },
+	{ "identity", BYTES(POST LENGTH "Content-Encoding: Identity\r\n\r\n"), HTTP_POST, "/k", "", 1, true, false, false, 5 },
+	{ "unknown fields", BYTES(GET HOST "X: \x80\xff \"(<[{\\@:;?/,|\r\n!#$%&'*+-.^_`|~: 1\r\nY:\r\n\r\n"), HTTP_GET, "/k", "",
+	  1, true, false, false, 0 },
+	{ "much like a known field", BYTES(GET HOST "Content_Length: 7\r\nContent-Lengt: 8\r\nContent-Lengthy: 9\r\n"
+						    "XTransfer-Encoding: chunked\r\n\r\n"),
+	  HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "host with a port", BYTES(GET "Host: a-b_c~d.example:3000\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "host with an empty port", BYTES(GET "Host: inki:\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "host IPv4", BYTES(GET "Host: 127.0.0.1:3000\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "host IPv6", BYTES(GET "Host: [::1]\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+	{ "host IPv6 with a port", BYTES(GET "Host: [2001:DB8::192.0.2.1]:3000\r\n\r\n"), HTTP_GET, "/k", "", 1, true, false,
+	  false, 0 },
+	{ "host last", BYTES(GET "Accept: */*\r\n" HOST END), HTTP_GET, "/k", "", 1, true, false, false, 0 },
+};
+
+/* ---- what is refused ---- */
+
+struct refused {
+	const char *name, *input;
+	size_t size;
+	enum status status;
+};
+
+static const struct refused refused[] = {
+	/* not HTTP at all */
+	{ "TLS", BYTES("\x16\x03\x01\x02\x00\x01\x00\x01"), STATUS_HTTP_SYNTAX },
+	{ "SSH", BYTES("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), STATUS_HTTP_SYNTAX },
+	{ "HTTP/2 preface", BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), STATUS_HTTP_VERSION },
+	{ "HTTP/0.9", BYTES("GET /k\r\n"), STATUS_HTTP_SYNTAX },
+	{ "NUL first", BYTES("\0GET / HTTP/1.1\r\n"), STATUS_HTTP_SYNTAX },
+	{ "space first", BYTES(" " GET HOST END), STATUS_HTTP_SYNTAX },
+	{ "an answer", BYTES("HTTP/1.1 200 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	/* line ends */
+	{ "two empty lines in front", BYTES("\r\n\r\n" GET HOST END), STATUS_HTTP_SYNTAX },
+	{ "LF in front", BYTES("\n" GET HOST END), STATUS_HTTP_SYNTAX },
+	{ "CR in front", BYTES("\r" GET HOST END), STATUS_HTTP_SYNTAX },
+	{ "LF ends the request line", BYTES("GET / HTTP/1.1\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "LF ends a field", BYTES(GET "Host: inki\nX: y\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "LF ends the head", BYTES(GET HOST "\n"), STATUS_HTTP_SYNTAX },
+	{ "all lines end in LF", BYTES("GET / HTTP/1.1\nHost: inki\n\n"), STATUS_HTTP_SYNTAX },
+	{ "CR ends a field", BYTES(GET HOST "X: y\rContent-Length: 5\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "CR CR LF", BYTES(GET HOST "X: y\r\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "CR ends the head", BYTES(GET HOST "\rX"), STATUS_HTTP_SYNTAX },
+	{ "LF LF in a value", BYTES(GET HOST "X: y\n\nGET /evil HTTP/1.1\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	/* the request line */
+	{ "two spaces before the target", BYTES("GET  / HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "two spaces after the target", BYTES("GET /  HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "tab before the target", BYTES("GET\t/ HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "tab after the target", BYTES("GET /\tHTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "space after the version", BYTES("GET / HTTP/1.1 \r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "something after the version", BYTES("GET / HTTP/1.1 HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "no version", BYTES("GET / \r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "no target", BYTES("GET HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "empty target", BYTES("GET  HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "form feed", BYTES("GET /\fHTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "quoted method", BYTES("\"GET\" / HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "lower-case method", BYTES("get / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "longer method", BYTES("GETS / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "shorter method", BYTES("GE / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "PUT", BYTES("PUT / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "TRACE", BYTES("TRACE / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "OPTIONS *", BYTES("OPTIONS * HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "CONNECT", BYTES("CONNECT inki:22 HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	{ "any token", BYTES("!#$%&'*+-.^_`|~9 / HTTP/1.1\r\n" HOST END), STATUS_HTTP_METHOD },
+	/* the version */
+	{ "HTTP/2.0", BYTES("GET / HTTP/2.0\r\n" HOST END), STATUS_HTTP_VERSION },
+	{ "HTTP/0.9 in words", BYTES("GET / HTTP/0.9\r\n" HOST END), STATUS_HTTP_VERSION },
+	{ "HTTP/3.1", BYTES("GET / HTTP/3.1\r\n" HOST END), STATUS_HTTP_VERSION },
+	{ "HTTP/2.0 with an unknown method", BYTES("PUT / HTTP/2.0\r\n" HOST END), STATUS_HTTP_VERSION },
+	{ "http/1.1", BYTES("GET / http/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/1", BYTES("GET / HTTP/1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/1.", BYTES("GET / HTTP/1.\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/1.10", BYTES("GET / HTTP/1.10\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/01.1", BYTES("GET / HTTP/01.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/11.1", BYTES("GET / HTTP/11.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/1,1", BYTES("GET / HTTP/1,1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/1.x", BYTES("GET / HTTP/1.x\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP/x.1", BYTES("GET / HTTP/x.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTP 1.1", BYTES("GET / HTTP-1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "HTTPS/1.1", BYTES("GET / HTTPS/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "ICY/1.1", BYTES("GET / XTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	/* the target */
+	{ "asterisk form", BYTES("GET * HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "authority form", BYTES("GET inki:80 HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "relative", BYTES("GET k HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "query only", BYTES("GET ?k HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "fragment", BYTES("GET /k#f HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "backslash", BYTES("GET /a\\b HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "not ASCII", BYTES("GET /\xc3\xa9 HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "NUL in the target", BYTES("GET /a\0b HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "DEL in the target", BYTES("GET /a\x7f HTTP/1.1\r\n" HOST END), STATUS_HTTP_SYNTAX },
+	{ "other scheme", BYTES("GET ftp://inki/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "https without TLS", BYTES("GET https://inki/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "absolute form, other host", BYTES("GET http://evil/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_HOST },
+	{ "absolute form, other port", BYTES("GET http://inki:81/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_HOST },
+	{ "absolute form, longer host", BYTES("GET http://inki.evil/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_HOST },
+	{ "absolute form, user", BYTES("GET http://inki@evil/k HTTP/1.1\r\n" HOST END), STATUS_HTTP_HOST },
+	{ "absolute form, no host", BYTES("GET http:///k HTTP/1.1\r\nHost:\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "absolute form, no Host field", BYTES("GET http://inki/k HTTP/1.0\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "absolute form, no path", BYTES("GET http://inki HTTP/1.1\r\n" HOST END), STATUS_HTTP_TARGET },
+	{ "absolute form, query without a path", BYTES("GET http://inki?q HTTP/1.1\r\n" HOST END), STATUS_HTTP_HOST },
+	/* the shape of fields */
+	{ "space before the colon", BYTES(POST "Content-Length : 5\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "tab before the colon", BYTES(POST "Content-Length\t: 5\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "space before the chunked colon", BYTES(POST "Transfer-Encoding : chunked\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "space before the first field", BYTES(GET " " HOST END), STATUS_HTTP_SYNTAX },
+	{ "obs-fold with a space", BYTES(GET HOST "X: a\r\n b\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "obs-fold with a tab", BYTES(GET HOST "X: a\r\n\tb\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "obs-fold hides chunked", BYTES(POST LENGTH "X: a\r\n Transfer-Encoding: chunked\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "obs-fold before a value", BYTES(POST "Transfer-Encoding:\r\n chunked\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "no colon", BYTES(GET HOST "Xyz\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "no name", BYTES(GET HOST ": v\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "space in a name", BYTES(GET HOST "X Y: v\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "NUL in a name", BYTES(GET HOST "X\0Y: v\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "vertical tab before the colon", BYTES(POST "Content-Length\v: 5\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "not ASCII in a name", BYTES(GET HOST "X\xa0: v\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "brackets in a name", BYTES(GET HOST "X[a]: v\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "NUL in a value", BYTES(GET HOST "X: a\0b\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "DEL in a value", BYTES(GET HOST "X: a\x7f\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "vertical tab in a value", BYTES(POST "Transfer-Encoding: \vchunked\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	/* Host */
+	{ "no Host", BYTES(GET END), STATUS_HTTP_HOST },
+	{ "Host twice", BYTES(GET HOST HOST END), STATUS_HTTP_HOST },
+	{ "Host twice, once empty", BYTES(GET "Host:\r\n" HOST END), STATUS_HTTP_HOST },
+	{ "Host twice in HTTP/1.0", BYTES("GET / HTTP/1.0\r\n" HOST HOST END), STATUS_HTTP_HOST },
+	{ "two in one", BYTES(GET "Host: a, b\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "two words", BYTES(GET "Host: a b\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "host with a user", BYTES(GET "Host: user@inki\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "host with a path", BYTES(GET "Host: inki/k\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "host with a scheme", BYTES(GET "Host: http://inki\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "host with an escape", BYTES(GET "Host: in%6bi\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "host not ASCII", BYTES(GET "Host: \xc3\xa9\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "port of letters", BYTES(GET "Host: inki:http\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "two ports", BYTES(GET "Host: inki:80:81\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "negative port", BYTES(GET "Host: inki:-1\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "IPv6 without brackets", BYTES(GET "Host: ::1\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "IPv6 without its end", BYTES(GET "Host: [::1\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "empty IPv6", BYTES(GET "Host: []\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "zone", BYTES(GET "Host: [fe80::1%eth0]\r\n\r\n"), STATUS_HTTP_HOST },
+	{ "something after IPv6", BYTES(GET "Host: [::1]x\r\n\r\n"), STATUS_HTTP_HOST },
+	/* framing: the classes of request smuggling */
+	{ "CL.TE", BYTES(POST LENGTH CHUNKED END), STATUS_HTTP_FRAMING },
+	{ "TE.CL", BYTES(POST CHUNKED LENGTH END), STATUS_HTTP_FRAMING },
+	{ "CL.TE with a length of 0", BYTES(POST "Content-Length: 0\r\n" CHUNKED END), STATUS_HTTP_FRAMING },
+	{ "CL.CL", BYTES(POST LENGTH "Content-Length: 6\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "the same length twice", BYTES(POST LENGTH LENGTH END), STATUS_HTTP_FRAMING },
+	{ "lengths in either case", BYTES(POST LENGTH "content-length: 5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "list of lengths", BYTES(POST "Content-Length: 5, 5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "list of one length", BYTES(POST "Content-Length: 5,\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "two lengths in one", BYTES(POST "Content-Length: 5 6\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "plus", BYTES(POST "Content-Length: +5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "minus", BYTES(POST "Content-Length: -5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "minus zero", BYTES(POST "Content-Length: -0\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "hexadecimal", BYTES(POST "Content-Length: 0x5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "underscore", BYTES(POST "Content-Length: 1_0\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "fraction", BYTES(POST "Content-Length: 5.0\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "exponent", BYTES(POST "Content-Length: 5e0\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "quoted", BYTES(POST "Content-Length: \"5\"\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "digits of another script", BYTES(POST "Content-Length: \xd9\xa5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "colon in a length", BYTES(POST "Content-Length:: 5\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "empty length", BYTES(POST "Content-Length:\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "blank length", BYTES(POST "Content-Length:  \t\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "2^64", BYTES(POST "Content-Length: 18446744073709551616\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "2^64 + 5", BYTES(POST "Content-Length: 18446744073709551621\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "2^128", BYTES(POST "Content-Length: 340282366920938463463374607431768211456\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "TE.TE", BYTES(POST CHUNKED CHUNKED END), STATUS_HTTP_FRAMING },
+	{ "TE.TE, identity second", BYTES(POST CHUNKED "Transfer-Encoding: identity\r\n\r\n"), STATUS_HTTP_FRAMING },
+	{ "TE.TE, identity first", BYTES(POST "Transfer-Encoding: identity\r\n" CHUNKED END), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunked twice", BYTES(POST "Transfer-Encoding: chunked, chunked\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "gzip, chunked", BYTES(POST "Transfer-Encoding: gzip, chunked\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunked, identity", BYTES(POST "Transfer-Encoding: chunked, identity\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "xchunked", BYTES(POST "Transfer-Encoding: xchunked\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunkedx", BYTES(POST "Transfer-Encoding: chunkedx\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunk", BYTES(POST "Transfer-Encoding: chunk\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunked with a parameter", BYTES(POST "Transfer-Encoding: chunked;q=1\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "quoted chunked", BYTES(POST "Transfer-Encoding: \"chunked\"\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "comma chunked", BYTES(POST "Transfer-Encoding: ,chunked\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "empty coding", BYTES(POST "Transfer-Encoding:\r\n\r\n"), STATUS_HTTP_TRANSFER_CODING },
+	{ "chunked after NBSP", BYTES(POST "Transfer-Encoding: \xa0"
+					   "chunked\r\n\r\n"),
+	  STATUS_HTTP_TRANSFER_CODING },
+	{ "chunked in HTTP/1.0", BYTES(OLD CHUNKED END), STATUS_HTTP_FRAMING },
+	{ "both in HTTP/1.0", BYTES(OLD LENGTH CHUNKED END), STATUS_HTTP_FRAMING },
+	/* other fields */
+	{ "gzip", BYTES(POST "Content-Encoding: gzip\r\n\r\n"), STATUS_HTTP_CONTENT_CODING },
+	{ "identity, then gzip", BYTES(POST "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n\r\n"),
+	  STATUS_HTTP_CONTENT_CODING },
+	{ "other expectation", BYTES(POST "Expect: 200-ok\r\n\r\n"), STATUS_HTTP_EXPECTATION },
+	{ "more than an expectation", BYTES(POST "Expect: 100-continue, x\r\n\r\n"), STATUS_HTTP_EXPECTATION },
+	{ "Content-Type twice", BYTES(POST "Content-Type: a/b\r\nContent-Type: a/b\r\n\r\n"), STATUS_HTTP_SYNTAX },
+};
+
+/* ---- runners ---- */
+
+/* The guard page: the sanitizer sees a read behind the last byte. */
+static uint8_t *copy_of(const void *bytes, size_t size)
+{
+	uint8_t *copy = malloc(size > 0 ? size : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, size);
+	return copy;
+}
+
+/* Reads the first size bytes of input in two parts, which stand at different places. */
+static enum status read_in_two(const void *input, size_t size, size_t first, size_t limit, struct http_head *head)
+{
+	uint8_t *part = copy_of(input, first), *whole = copy_of(input, size);
+	enum status status;
+
+	http_head_start(head);
+	status = http_head_read(head, span_of(part, first), limit);
+	if (status == STATUS_MORE)
+		status = http_head_read(head, span_of(whole, size), limit);
+	free(part);
+	free(whole);
+	return status;
+}
+
+static enum status read_at_once(const void *input, size_t size, size_t limit)
+{
+	struct http_head head;
+
+	return read_in_two(input, size, 0, limit, &head);
+}
+
+/* Each byte in a call of its own, with all before it at a new place. check looks at the result while the bytes are there. */
+static enum status read_byte_by_byte(const char *input, size_t size, const struct accepted *expected,
+				     void (*check)(const struct http_head *head, const struct accepted *expected))
+{
+	struct http_head head;
+	enum status status = STATUS_MORE;
+
+	http_head_start(&head);
+	for (size_t arrived = 1; arrived <= size && status == STATUS_MORE; arrived++) {
+		uint8_t *copy = copy_of(input, arrived);
+
+		status = http_head_read(&head, span_of(copy, arrived), LIMIT);
+		if (status == STATUS_OK && check)
+			check(&head, expected);
+		free(copy);
+	}
+	return status;
+}
+
+static void expect_status(const char *name, enum status status, enum status expected)
+{
+	if (status != expected)
+		fail_msg("%s: %s in place of %s", name, status_name(status), status_name(expected));
+}
+
+static void expect_text(const char *name, struct span text, const char *expected)
+{
+	if (!span_equal(text, span_of_string(expected)))
+		fail_msg("%s: \"%.*s\" in place of \"%s\"", name, (int)text.size, (const char *)text.data, expected);
+}
+
+static void expect_head(const struct http_head *head, const struct accepted *expected)
+{
+	if (head->method != expected->method || head->minor_version != expected->minor_version ||
+	    head->keep_alive != expected->keep_alive || head->expect_continue != expected->expect_continue ||
+	    head->chunked != expected->chunked || head->content_length != expected->content_length ||
+	    head->size != expected->size)
+		fail_msg("%s: read as something else", expected->name);
+	expect_text(expected->name, head->path, expected->path);
+	expect_text(expected->name, head->query, expected->query);
+}
+
+static void test_accepted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+		const struct accepted *c = &accepted[i];
+		uint8_t *copy = copy_of(c->input, c->size);
+		struct http_head head;
+
+		http_head_start(&head);
+		expect_status(c->name, http_head_read(&head, span_of(copy, c->size), LIMIT), STATUS_OK);
+		expect_head(&head, c);
+		free(copy);
+		expect_status(c->name, read_byte_by_byte(c->input, c->size, c, expect_head), STATUS_OK);
+	}
+}
+
+/* What follows is the next request, or a body, and is not looked at. */
+static void test_what_follows_is_left_alone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+		const struct accepted *c = &accepted[i];
+		uint8_t bytes[512];
+		struct http_head head;
+
+		assert_true(c->size + 2 <= sizeof(bytes));
+		memcpy(bytes, c->input, c->size);
+		memset(bytes + c->size, 0, 2);
+		http_head_start(&head);
+		expect_status(c->name, http_head_read(&head, span_of(bytes, c->size + 2), LIMIT), STATUS_OK);
+		expect_head(&head, c);
+	}
+}
+
+static void test_truncated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++)
+		for (size_t size = 0; size < accepted[i].size; size++)
+			expect_status(accepted[i].name, read_at_once(accepted[i].input, size, LIMIT), STATUS_MORE);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct refused *c = &refused[i];
+
+		expect_status(c->name, read_at_once(c->input, c->size, LIMIT), c->status);
+		expect_status(c->name, read_byte_by_byte(c->input, c->size, NULL, NULL), c->status);
+	}
+}
+
+/* A refusal is for good. */
+static void test_refused_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct span bytes = span_of(refused[i].input, refused[i].size);
+		struct http_head head;
+
+		http_head_start(&head);
+		http_head_read(&head, bytes, LIMIT);
+		expect_status(refused[i].name, http_head_read(&head, bytes, LIMIT), refused[i].status);
+	}
+}
+
+/* ---- each byte in each place ---- */
+
+static bool is_token_byte(unsigned byte)
+{
+	return byte > 0 && byte < 0x80 &&
+	       strchr("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", (int)byte) != NULL;
+}
+
+static enum status in_method(unsigned byte)
+{
+	return is_token_byte(byte) ? STATUS_HTTP_METHOD : STATUS_HTTP_SYNTAX;
+}
+
+/* RFC 3986: pchar / "/" / "?" */
+static enum status in_target(unsigned byte)
+{
+	if (byte <= 0x20 || byte == 0x7f)
+		return STATUS_HTTP_SYNTAX;
+	if (byte < 0x80 && strchr("\"#<>[\\]^`{|}", (int)byte) == NULL)
+		return STATUS_OK;
+	return STATUS_HTTP_TARGET;
+}
+
+static enum status in_version(unsigned byte)
+{
+	return byte >= '0' && byte <= '9' ? STATUS_OK : STATUS_HTTP_SYNTAX;
+}
+
+static enum status in_name(unsigned byte)
+{
+	return is_token_byte(byte) || byte == ':' ? STATUS_OK : STATUS_HTTP_SYNTAX;
+}
+
+static enum status in_value(unsigned byte)
+{
+	return byte == '\t' || (byte >= 0x20 && byte != 0x7f) ? STATUS_OK : STATUS_HTTP_SYNTAX;
+}
+
+static enum status in_host(unsigned byte)
+{
+	bool is_word = byte < 0x80 && is_token_byte(byte) && strchr("!#$%&'*+^`|", (int)byte) == NULL;
+
+	if (in_value(byte) != STATUS_OK)
+		return STATUS_HTTP_SYNTAX;
+	return is_word || byte == ':' ? STATUS_OK : STATUS_HTTP_HOST;
+}
+
+/* The byte stands in place of the first *. */
+static void test_each_byte(void **state)
+{
+	static const struct {
+		const char *text;
+		enum status (*expected)(unsigned byte);
+	} places[] = {
+		{ "GE*T / HTTP/1.1\r\nHost: inki\r\n\r\n", in_method },
+		{ "GET /*k HTTP/1.1\r\nHost: inki\r\n\r\n", in_target },
+		{ "GET /k?*k HTTP/1.1\r\nHost: inki\r\n\r\n", in_target },
+		{ "GET / HTTP/1.*\r\nHost: inki\r\n\r\n", in_version },
+		{ "GET / HTTP/1.1\r\nHost: inki\r\nX*Y: z\r\n\r\n", in_name },
+		{ "GET / HTTP/1.1\r\nHost: inki\r\nX: y*z\r\n\r\n", in_value },
+		{ "GET / HTTP/1.1\r\nHost: i*1\r\n\r\n", in_host },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		for (unsigned byte = 0; byte < 256; byte++) {
+			char text[128], name[64];
+			size_t size = strlen(places[i].text);
+
+			memcpy(text, places[i].text, size);
+			text[strcspn(places[i].text, "*")] = (char)byte;
+			snprintf(name, sizeof(name), "byte %02x in place %zu", byte, i);
+			expect_status(name, read_at_once(text, size, LIMIT), places[i].expected(byte));
+		}
+	}
+}
+
+/* However it is cut, a request with any one byte changed has the same result. */
+static void test_mutated(void **state)
+{
+	static const char text[] = "POST http://inki/k?a=b HTTP/1.1\r\nHost: inki\r\nContent-Length: 10\r\n"
+				   "Connection: close\r\nExpect: 100-continue\r\n\r\n";
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(text) - 1; at++) {
+		for (unsigned byte = 0; byte < 256; byte++) {
+			uint8_t *mutant = copy_of(text, sizeof(text) - 1);
+			struct http_head head, cut_head;
+			enum status status, cut_status;
+
+			mutant[at] = (uint8_t)byte;
+			status = read_in_two(mutant, sizeof(text) - 1, 0, LIMIT, &head);
+			for (size_t cut = at; cut <= at + 1; cut++) {
+				cut_status = read_in_two(mutant, sizeof(text) - 1, cut, LIMIT, &cut_head);
+				assert_int_equal(cut_status, status);
+				assert_int_equal(cut_head.size, head.size);
+				assert_int_equal(cut_head.content_length, head.content_length);
+				assert_int_equal(cut_head.keep_alive, head.keep_alive);
+			}
+			free(mutant);
+		}
+	}
+}
+
+/* ---- limits ---- */
+
+/* size bytes: start, as many a as fit, end. */
+static uint8_t *stretched(const char *start, const char *end, size_t size)
+{
+	uint8_t *bytes = malloc(size);
+
+	assert_non_null(bytes);
+	assert_true(strlen(start) + strlen(end) <= size);
+	memset(bytes, 'a', size);
+	memcpy(bytes, start, strlen(start));
+	memcpy(bytes + size - strlen(end), end, strlen(end));
+	return bytes;
+}
+
+static void test_limits(void **state)
+{
+	static const size_t limit = 100;
+	static const struct {
+		const char *name, *start, *end;
+		size_t size;
+		enum status status;
+	} cases[] = {
+		{ "head of the limit", "GET / HTTP/1.1\r\nHost: ", "\r\n\r\n", 100, STATUS_OK },
+		{ "head over the limit", "GET / HTTP/1.1\r\nHost: ", "\r\n\r\n", 101, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "head far over the limit", "GET / HTTP/1.1\r\nHost: ", "\r\n\r\n", 1000, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "head without an end, below", "GET / HTTP/1.1\r\nHost: ", "", 99, STATUS_MORE },
+		{ "head without an end", "GET / HTTP/1.1\r\nHost: ", "", 100, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "name without an end", "GET / HTTP/1.1\r\n", "", 100, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "method without an end", "", "", 100, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "version without an end", "GET / ", "", 100, STATUS_HTTP_FIELDS_TOO_LARGE },
+		{ "target of half", "GET /", " HTTP/1.1\r\nHost: inki\r\n\r\n", 4 + 50 + 25, STATUS_OK },
+		{ "target over half", "GET /", " HTTP/1.1\r\nHost: inki\r\n\r\n", 4 + 51 + 25, STATUS_HTTP_TARGET_TOO_LONG },
+		{ "target over half, then bad", "GET /", "\\", 4 + 51 + 1, STATUS_HTTP_TARGET_TOO_LONG },
+		{ "target of half, then bad", "GET /", "\\", 4 + 50 + 1, STATUS_HTTP_TARGET },
+		{ "target without an end", "GET /", "", 100, STATUS_HTTP_TARGET_TOO_LONG },
+		{ "target far without an end", "GET /", "", 1000, STATUS_HTTP_TARGET_TOO_LONG },
+		{ "target without an end, below", "GET /", "", 4 + 50, STATUS_MORE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *bytes = stretched(cases[i].start, cases[i].end, cases[i].size);
+		enum status status = STATUS_MORE;
+		struct http_head head;
+
+		expect_status(cases[i].name, read_at_once(bytes, cases[i].size, limit), cases[i].status);
+		http_head_start(&head);
+		for (size_t size = 1; size <= cases[i].size && status == STATUS_MORE; size++)
+			status = http_head_read(&head, span_of(bytes, size), limit);
+		expect_status(cases[i].name, status, cases[i].status);
+		free(bytes);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_what_follows_is_left_alone),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused_again),
+		cmocka_unit_test(test_each_byte),
+		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,56 @@
+/*
+ * What mbedtls is asked for: the arithmetic of RSA and ECDSA and the digests of OpenPGP, no TLS, no files, no clock, no random
+ * numbers of its own. Checked by mbedtls itself (check_config.h) at each build.
+ */
+#ifndef INKI_MBEDTLS_CONFIG_H
+#define INKI_MBEDTLS_CONFIG_H
+
+#include "generated/autoconf.h"
+
+/* It takes memory from the arena it is given and knows neither malloc nor printf. */
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
+#define MBEDTLS_MEMORY_BUFFER_ALLOC_C
+
+#define MBEDTLS_BIGNUM_C
+#define MBEDTLS_HAVE_ASM
+
+#define MBEDTLS_MD_C
+#define MBEDTLS_MD5_C
+#define MBEDTLS_SHA1_C
+#define MBEDTLS_SHA224_C
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_SHA384_C
+#define MBEDTLS_SHA512_C
+#define MBEDTLS_SHA3_C
+
+#ifdef CONFIG_RSA
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+#define MBEDTLS_OID_C
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#endif
+
+#if defined(CONFIG_ECDSA_P256) || defined(CONFIG_ECDSA_P384) || defined(CONFIG_ECDSA_P521)
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECDSA_C
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#define MBEDTLS_ECP_NIST_OPTIM
+/* No tables of multiples of the base point: they cost more flash than a signature a second is worth. */
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+#endif
+
+#ifdef CONFIG_ECDSA_P256
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#endif
+#ifdef CONFIG_ECDSA_P384
+#define MBEDTLS_ECP_DP_SECP384R1_ENABLED
+#endif
+#ifdef CONFIG_ECDSA_P521
+#define MBEDTLS_ECP_DP_SECP521R1_ENABLED
+#endif
+
+#endif

@@ -17,7 +17,7 @@ struct conf_input {
 	struct span yaml;      /* the file */
 	const char *file_name; /* its name, in front of the error */
 	struct span host_name; /* the system's, for a file without host; it must last as long as the config */
-	uint16_t port;         /* of the command line: in place of the file's port, as if it stood there; 0: none */
+	uint16_t port;         /* of the command line: in place of the file's port; 0: none */
 
 	/* Reads a keyring_file; path is absolute, at most 4095 bytes, without control characters. The bytes last until
 	 * the next call. Returns false, with the words of a sentence in *why_not, if it cannot be read. */

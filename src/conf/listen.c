@@ -140,8 +140,11 @@ bool conf_listeners_settle(struct conf_reader *reader, struct conf_settings *set
 {
 	struct config_listener listener = { .address = SPAN("0.0.0.0"), .access = CONFIG_ACCESS_ALL };
 	unsigned port = reader->input->port ? reader->input->port : settings->port.number;
+	bool has_port = settings->port.number != 0 || !settings->has_listen;
 
-	if (port == 0 && settings->has_listen)
+	if (reader->input->port && !has_port)
+		return conf_error(reader, settings->port.place, "all listeners are listed here, and there is no port for -P or $PORT to replace");
+	if (!has_port)
 		return settings->config.listener_count > 0 ||
 		       conf_error(reader, settings->port.place, "listen is empty and there is no port; give one of them");
 	listener.port = (uint16_t)(port ? port : PORT_DEFAULT);

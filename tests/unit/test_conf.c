@@ -733,10 +733,23 @@ static void test_listener_limit(void **state)
 	assert_true(result.right);
 }
 
+/* A stray $PORT must not open the whole network on a host whose file lists its listeners. */
+static void test_port_of_the_command_line_needs_one_to_replace(void **state)
+{
+	struct result result;
+
+	(void)state;
+	read_with(&result, SPAN("listen: [{address: 127.0.0.1:3000}]\nusers: []\n"), 4000, sizeof(memory));
+	check_result(&result);
+	assert_string_equal(result.error,
+			    "inki.conf:1:1: all listeners are listed here, and there is no port for -P or $PORT to replace");
+}
+
 int main(void)
 {
 	static uint8_t crypto_memory[CONFIG_CRYPTO_ARENA_KB * 1024];
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_port_of_the_command_line_needs_one_to_replace),
 		cmocka_unit_test(test_good_cases),
 		cmocka_unit_test(test_bad_cases),
 		cmocka_unit_test(test_no_host_name),

@@ -14,8 +14,8 @@ struct http_answer {
 	size_t size; /* bytes of the head */
 };
 
-/* Reads a complete head at the start of bytes; interim (1xx) answers are the caller's to skip, and so is the knowledge that the
- * answer to HEAD has no body whatever its head says. Spans point into bytes. Returns
+/* Reads a complete head at the start of bytes, into which spans point. Interim (1xx) answers are the caller's to
+ * skip; that an answer to HEAD has no body, whatever its head says, is his to know. Returns
  *   STATUS_OK; STATUS_MORE if the empty line has not come yet;
  *   HTTP_SYNTAX, HTTP_VERSION, HTTP_FRAMING, HTTP_TRANSFER_CODING, HTTP_CONTENT_CODING for what is wrong. */
 enum status http_answer_read(struct span bytes, struct http_answer *answer);

@@ -73,7 +73,7 @@ static enum status take_data(struct http_body *body, uint8_t *data, size_t size)
 	size_t arrived = size - body->consumed;
 	size_t count = arrived < body->left ? arrived : (size_t)body->left;
 
-	if (count > 0 && body->size != body->consumed)
+	if (body->size != body->consumed)
 		memmove(data + body->size, data + body->consumed, count);
 	body->size += count;
 	body->consumed += count;

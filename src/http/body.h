@@ -6,7 +6,7 @@
 
 struct http_body {
 	size_t size;     /* decoded bytes so far; they stand at the start of the caller's data */
-	size_t consumed; /* bytes of the data that were taken; what follows belongs to the next message once it is complete */
+	size_t consumed; /* bytes of the data that were taken; the rest belongs to the next message in the end */
 	/* private */
 	enum status status;
 	bool chunked;

@@ -1,8 +1,8 @@
 /* The head of an HTTP/1.1 request (RFC 9112 sections 2 to 6), read strictly.
  *
- * Each byte is taken once: the caller hands in all bytes from the start of the request that have arrived so far, as often
- * as he likes, and only the new ones are looked at. Spans of the result point into the bytes of the last call, so the
- * caller must not move those until he is done with the request.
+ * Each byte is taken once: the caller hands in all bytes from the start of the request that have arrived so far, as
+ * often as he likes, and only the new ones are looked at. Spans of the result point into the bytes of the last call, so
+ * the caller must not move those until he is done with the request.
  *
  * Refused are all forms that two readers could take differently: bare CR, bare LF as a line end, obs-fold, white space
  * before the colon, control characters, both framings, two lengths, lists of lengths, a transfer coding other than one
@@ -39,7 +39,9 @@ void http_head_start(struct http_head *head);
  *   STATUS_OK: the head is complete, head->size bytes of it;
  *   STATUS_MORE: all bytes were looked at and the head goes on;
  *   an HTTP_... status: the connection ends after its answer, since it is not known where the next request would begin.
- * Once it has returned anything but STATUS_MORE, it returns that again. A target is an absolute path with or without a query, or http://authority in front of those where the authority is the one
+ * Once it has returned anything but STATUS_MORE, it returns that again.
+ *
+ * A target is an absolute path with or without a query; http://authority may stand in front if the authority is that
  * of the Host field (else HTTP_HOST). Neither percent-escapes nor dot segments are resolved: see target.h. */
 enum status http_head_read(struct http_head *head, struct span bytes, size_t limit);
 

@@ -29,21 +29,21 @@ static const uint8_t classes[256] = {
 	/* f0 */ TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT,
 };
 
-/* The states. In each of the first group a piece grows; the piece ends with the state. A request may have one empty line
- * in front (RFC 9112 section 2.2).
+/* The states. In each of the first group a piece grows, and ends with the state. A request may have one empty line in
+ * front (RFC 9112 section 2.2).
  *
  *   request -> START -tchar-> METHOD -SP-> TARGET -SP-> VERSION -CR-+
  *                | CR            ^ tchar                            |
  *            FIRST_LF -LF-> FIRST_LINE                              |
  *                                                                   v
- *   answer --> ANSWER_VERSION -SP-> CODE -SP-> REASON -CR-------> LINE_LF <-CR-- VALUE <-colon-- NAME
+ *   answer --> ANSWER -SP-> CODE -SP-> REASON -CR---------------> LINE_LF <-CR-- VALUE <-colon-- NAME
  *                                                                   | LF                         ^
  *   trailer ------------------------------------------------------> LINE -tchar------------------+
  *                                                                   | CR
  *                                                                 END_LF -LF-> END
  */
 enum state {
-	METHOD, TARGET, VERSION, ANSWER_VERSION, CODE, NAME, VALUE, END_LF,
+	METHOD, TARGET, VERSION, ANSWER, CODE, NAME, VALUE, END_LF,
 	PIECE_STATES,
 	START = PIECE_STATES, FIRST_LF, FIRST_LINE, REASON, LINE_LF, LINE, END,
 	STATE_COUNT,
@@ -52,34 +52,34 @@ enum state {
 };
 
 static const uint8_t transitions[STATE_COUNT][CLASS_COUNT] = {
-	/*                    CR        LF          SP       TAB    COLON   WORD            TOKEN   URI             TEXT    BAD */
-	[START]          = { FIRST_LF, NO,         NO,      NO,    NO,     METHOD,         METHOD, NO,             NO,     NO },
-	[FIRST_LF]       = { NO,       FIRST_LINE, NO,      NO,    NO,     NO,             NO,     NO,             NO,     NO },
-	[FIRST_LINE]     = { NO,       NO,         NO,      NO,    NO,     METHOD,         METHOD, NO,             NO,     NO },
-	[METHOD]         = { NO,       NO,         TARGET,  NO,    NO,     METHOD,         METHOD, NO,             NO,     NO },
-	[TARGET]         = { NO,       NO,         VERSION, NO,    TARGET, TARGET,         NO_URI, TARGET,         NO_URI, NO },
-	[VERSION]        = { LINE_LF,  NO,         NO,      NO,    NO,     VERSION,        NO,     VERSION,        NO,     NO },
-	[ANSWER_VERSION] = { NO,       NO,         CODE,    NO,    NO,     ANSWER_VERSION, NO,     ANSWER_VERSION, NO,     NO },
-	[CODE]           = { NO,       NO,         REASON,  NO,    NO,     CODE,           NO,     NO,             NO,     NO },
-	[REASON]         = { LINE_LF,  NO,         REASON,  REASON, REASON, REASON,        REASON, REASON,         REASON, NO },
-	[LINE_LF]        = { NO,       LINE,       NO,      NO,    NO,     NO,             NO,     NO,             NO,     NO },
-	[LINE]           = { END_LF,   NO,         NO,      NO,    NO,     NAME,           NAME,   NO,             NO,     NO },
-	[NAME]           = { NO,       NO,         NO,      NO,    VALUE,  NAME,           NAME,   NO,             NO,     NO },
-	[VALUE]          = { LINE_LF,  NO,         VALUE,   VALUE, VALUE,  VALUE,          VALUE,  VALUE,          VALUE,  NO },
-	[END_LF]         = { NO,       END,        NO,      NO,    NO,     NO,             NO,     NO,             NO,     NO },
-	[END]            = { NO,       NO,         NO,      NO,    NO,     NO,             NO,     NO,             NO,     NO },
+	/*               CR        LF          SP       TAB     COLON   WORD     TOKEN   URI      TEXT    BAD */
+	[START]      = { FIRST_LF, NO,         NO,      NO,     NO,     METHOD,  METHOD, NO,      NO,     NO },
+	[FIRST_LF]   = { NO,       FIRST_LINE, NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
+	[FIRST_LINE] = { NO,       NO,         NO,      NO,     NO,     METHOD,  METHOD, NO,      NO,     NO },
+	[METHOD]     = { NO,       NO,         TARGET,  NO,     NO,     METHOD,  METHOD, NO,      NO,     NO },
+	[TARGET]     = { NO,       NO,         VERSION, NO,     TARGET, TARGET,  NO_URI, TARGET,  NO_URI, NO },
+	[VERSION]    = { LINE_LF,  NO,         NO,      NO,     NO,     VERSION, NO,     VERSION, NO,     NO },
+	[ANSWER]     = { NO,       NO,         CODE,    NO,     NO,     ANSWER,  NO,     ANSWER,  NO,     NO },
+	[CODE]       = { NO,       NO,         REASON,  NO,     NO,     CODE,    NO,     NO,      NO,     NO },
+	[REASON]     = { LINE_LF,  NO,         REASON,  REASON, REASON, REASON,  REASON, REASON,  REASON, NO },
+	[LINE_LF]    = { NO,       LINE,       NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
+	[LINE]       = { END_LF,   NO,         NO,      NO,     NO,     NAME,    NAME,   NO,      NO,     NO },
+	[NAME]       = { NO,       NO,         NO,      NO,     VALUE,  NAME,    NAME,   NO,      NO,     NO },
+	[VALUE]      = { LINE_LF,  NO,         VALUE,   VALUE,  VALUE,  VALUE,   VALUE,  VALUE,   VALUE,  NO },
+	[END_LF]     = { NO,       END,        NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
+	[END]        = { NO,       NO,         NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
 };
 
 static const enum http_piece_kind piece_kinds[PIECE_STATES] = {
 	[METHOD] = HTTP_PIECE_METHOD, [TARGET] = HTTP_PIECE_TARGET, [VERSION] = HTTP_PIECE_VERSION,
-	[ANSWER_VERSION] = HTTP_PIECE_VERSION, [CODE] = HTTP_PIECE_CODE, [NAME] = HTTP_PIECE_NAME,
+	[ANSWER] = HTTP_PIECE_VERSION, [CODE] = HTTP_PIECE_CODE, [NAME] = HTTP_PIECE_NAME,
 	[VALUE] = HTTP_PIECE_VALUE, [END_LF] = HTTP_PIECE_END,
 };
 
 void http_lexer_start(struct http_lexer *lexer, enum http_start start, size_t at)
 {
 	static const enum state states[] = {
-		[HTTP_START_REQUEST] = START, [HTTP_START_ANSWER] = ANSWER_VERSION, [HTTP_START_TRAILER] = LINE,
+		[HTTP_START_REQUEST] = START, [HTTP_START_ANSWER] = ANSWER, [HTTP_START_TRAILER] = LINE,
 	};
 
 	*lexer = (struct http_lexer){ .at = at, .token = at, .state = states[start] };

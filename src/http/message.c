@@ -26,8 +26,8 @@ static bool is_digit(uint8_t byte)
 /* HTTP/ DIGIT . DIGIT; any 1.x is read as the newest that is known (RFC 9110 section 2.5). */
 static enum status take_version(struct http_message *message, struct span text)
 {
-	if (text.size != 8 || !span_starts_with(text, SPAN("HTTP/")) || !is_digit(text.data[5]) || text.data[6] != '.' ||
-	    !is_digit(text.data[7]))
+	if (text.size != 8 || !span_starts_with(text, SPAN("HTTP/")) || !is_digit(text.data[5]) ||
+	    text.data[6] != '.' || !is_digit(text.data[7]))
 		return STATUS_HTTP_SYNTAX;
 	if (text.data[5] != '1')
 		return STATUS_HTTP_VERSION;
@@ -96,8 +96,8 @@ static bool is_ipv6_byte(uint8_t byte)
 	return hex_digit_value(byte) >= 0 || byte == ':' || byte == '.';
 }
 
-/* name[:port] or [IPv6 address][:port], of fewer bytes than RFC 3986 has: no escapes, no sub-delims, nothing after a % in an
- * address. The name may be empty, as a URI without an authority has it. */
+/* name[:port] or [IPv6 address][:port], of fewer bytes than RFC 3986 has: no escapes, no sub-delims, no zones. The
+ * name may be empty, as a URI without an authority has it. */
 static enum status take_host(struct http_message *message, struct span value)
 {
 	bool is_ipv6 = span_starts_with(value, SPAN("["));

@@ -1,4 +1,5 @@
-/* What the heads of requests and answers have in common: the version, and the fields that inki knows (RFC 9110, 9112). */
+/* What the heads of requests and answers have in common: the version and the fields that inki knows (RFC 9110,
+ * 9112). */
 #ifndef INKI_HTTP_MESSAGE_H
 #define INKI_HTTP_MESSAGE_H
 
@@ -30,8 +31,8 @@ struct http_message {
 /* Readies message for a request or an answer. */
 void http_message_start(struct http_message *message, enum http_start start);
 
-/* Reads to the end of the next piece (see lexer.h for bytes, limit and the statuses), and takes it up if it is the version or a
- * field. At HTTP_PIECE_END the length of the body is certain. Besides the statuses of the lexer there are
+/* Reads to the end of the next piece (see lexer.h for bytes, limit and the statuses), and takes it up if it is the
+ * version or a field. At HTTP_PIECE_END the length of the body is certain. Besides the statuses of the lexer there are
  *   HTTP_VERSION: another major version than 1;
  *   HTTP_FRAMING: a length that is not one number; a field of the length twice; both fields; chunks in HTTP/1.0;
  *   HTTP_HOST, HTTP_TRANSFER_CODING, HTTP_CONTENT_CODING, HTTP_EXPECTATION: a value that is refused;

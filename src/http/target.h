@@ -5,9 +5,9 @@
 #include "base/status.h"
 #include "base/writer.h"
 
-/* Does path match the pattern? In a pattern such as "/api/v1/user/{}/keys" each {} stands for one whole non-empty segment,
- * which is stored, still encoded, in the next element of segments (there are at least as many as the pattern has {};
- * they mean nothing where the path does not match). */
+/* Does path match the pattern? In a pattern such as "/api/v1/user/{}/keys" each {} stands for one whole non-empty
+ * segment that is stored, still encoded, in the next element of segments (there are at least as many as the pattern
+ * has {}; they mean nothing where the path does not match). */
 bool http_target_match(struct span path, struct span pattern, struct span *segments);
 
 /* Writes text with its %XX decoded. HTTP_TARGET for a malformed escape, for an ASCII control character in

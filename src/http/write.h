@@ -4,7 +4,7 @@
 
 #include "base/writer.h"
 
-/* The reason phrase of a status code (RFC 9110 section 15), e.g. "Not Found"; "Unknown" for one that inki does not use. */
+/* The reason phrase of a status code (RFC 9110 section 15), e.g. "Not Found"; "Unknown" for one inki never uses. */
 const char *http_reason_phrase(int code);
 
 struct http_answer_head {
@@ -25,16 +25,16 @@ enum { HTTP_ANSWER_HEAD_MAX = 512, HTTP_CHUNK_HEAD_SIZE = 6, HTTP_CHUNK_TAIL_SIZ
  * X-Content-Type-Options: nosniff, ...) with the empty line; at most HTTP_ANSWER_HEAD_MAX bytes. */
 void http_write_answer_head(struct writer *writer, const struct http_answer_head *head);
 
-/* Writes the line in front of a chunk of size bytes (1 to 65535), always HTTP_CHUNK_HEAD_SIZE bytes, so that room for it can
- * be left before the chunk is rendered. The chunk is followed by CR LF, the last one by http_last_chunk. */
+/* Writes the line in front of a chunk of size bytes (1 to 65535), always HTTP_CHUNK_HEAD_SIZE bytes, so that room for
+ * it can be left before the chunk is rendered. The chunk is followed by CR LF, the last one by http_last_chunk. */
 void http_write_chunk_head(uint8_t head[static HTTP_CHUNK_HEAD_SIZE], size_t size);
 extern const struct span http_last_chunk;
 
 /* The interim answer to Expect: 100-continue. */
 extern const struct span http_continue;
 
-/* Writes the head of a client's request without a body that asks the server to close the connection after its answer. The
- * caller has made sure that host and target hold nothing but bytes that may stand there (http_target_encode). */
+/* Writes the head of a client's request that has no body and asks the server to close the connection after its answer.
+ * The caller has made sure that host and target hold nothing but bytes that may stand there (http_target_encode). */
 void http_write_get(struct writer *writer, struct span host, struct span target);
 
 #endif

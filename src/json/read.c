@@ -12,8 +12,8 @@
 /* The object, and of each member the name, the value and an array's elements. */
 enum { TOKENS_MAX = 1 + JSON_MEMBERS_MAX * (2 + JSON_STRINGS_MAX) };
 
-/* jsmn finds where strings, arrays and other values begin and end, but it lets pass much that is not JSON around them. So
- * the tokens are taken one after the other, each after a look at all that stands between it and the one before:
+/* jsmn finds where strings, arrays and other values begin and end, but lets pass much that is not JSON around them.
+ * So the tokens are taken one after the other, each after a look at all that stands between it and the one before:
  * in the end each byte of the text was either found to be white space or punctuation in its place, or is in a token
  * whose contents were checked. */
 struct reader {
@@ -42,8 +42,8 @@ static bool take_gap(struct reader *reader, size_t end, uint8_t mark)
 	return is_complete;
 }
 
-/* Takes the next token behind mark, as take_gap() has it; of an object or an array only the bracket that opens it. NULL if
- * something else is there. */
+/* Takes the next token behind mark, as take_gap() has it; of an object or an array only the bracket that opens it. NULL
+ * if something else is there. */
 static const jsmntok_t *take_token(struct reader *reader, uint8_t mark)
 {
 	const jsmntok_t *token = reader->tokens + reader->next;

@@ -29,8 +29,8 @@ struct json_object {
 
 /* Reads text, which is one object with nothing but white space around it. Unescaped strings are placed in arena, and so
  * do not depend on text. Returns
- *   REQUEST_JSON: it is no such object, or an object or an array stands in a member's value or an array's element, or the
- *     UTF-8 is malformed, or a surrogate is alone;
+ *   REQUEST_JSON: it is no such object, or a member's value is an object, or an array's element an object or an
+ *     array, or the UTF-8 is malformed, or a surrogate is alone;
  *   REQUEST_FIELD_TYPE: an array's element is a number, true, false or null;
  *   REQUEST_CONTROL: a string holds U+0001 to U+001F or U+007F to U+009F, however written, or an escaped U+0000;
  *   REQUEST_HOSTS_TOO_MANY: an array is over its limit (the only one that a request may have is hosts);

@@ -15,7 +15,8 @@ static bool take_unit(struct span *text, uint32_t *unit)
 	return true;
 }
 
-/* The escape at the start of *text (RFC 8259 section 7); characters beyond U+FFFF are two units, a high and a low one. */
+/* The escape at the start of *text (RFC 8259 section 7); a character beyond U+FFFF is two units, a high and a low
+ * one. */
 static bool take_escape(struct span *text, uint32_t *code_point)
 {
 	static const uint8_t characters[] = { '"', '\\', '/', '\b', '\f', '\n', '\r', '\t' };
@@ -55,10 +56,11 @@ enum status json_unescape(struct span raw, struct writer *out)
 		struct span plain = span_first(raw, span_find_byte(raw, '\\'));
 		uint32_t code_point;
 
-		writer_put(out, plain);
-		raw = span_skip(raw, plain.size);
-		if (raw.size == 0)
-			break;
+		if (plain.size > 0) {
+			writer_put(out, plain);
+			raw = span_skip(raw, plain.size);
+			continue;
+		}
 		if (!take_escape(&raw, &code_point))
 			return STATUS_REQUEST_JSON;
 		utf8_write(out, code_point);

@@ -5,9 +5,9 @@
 #include "base/status.h"
 #include "base/writer.h"
 
-/* Writes what stands between a string's quotes with its escapes resolved; raw is valid UTF-8, and so is the result, which is never
- * longer. REQUEST_JSON for a malformed escape or a lone surrogate, REQUEST_CONTROL for a control character (U+0000 to
- * U+001F, U+007F to U+009F), escaped or not, REQUEST_TOO_LARGE if it does not fit. */
+/* Writes what stands between a string's quotes with its escapes resolved. raw is valid UTF-8, and so is the result,
+ * which is never longer. REQUEST_JSON for a malformed escape or a lone surrogate, REQUEST_CONTROL for a control
+ * character (U+0000 to U+001F, U+007F to U+009F), escaped or not, REQUEST_TOO_LARGE if it does not fit. */
 enum status json_unescape(struct span raw, struct writer *out);
 
 /* Is text true, false, null or a number, and nothing else? */

@@ -29,11 +29,9 @@ void json_write_string(struct writer *writer, struct span text)
 		while (plain < text.size && !needs_escape(text.data[plain]))
 			plain++;
 		writer_put(writer, span_first(text, plain));
-		text = span_skip(text, plain);
-		if (text.size == 0)
-			break;
-		put_escape(writer, text.data[0]);
-		text = span_skip(text, 1);
+		if (plain < text.size)
+			put_escape(writer, text.data[plain]);
+		text = span_skip(text, plain + 1);
 	}
 	writer_put_byte(writer, '"');
 }

@@ -4,8 +4,8 @@
 
 #include "base/writer.h"
 
-/* Writes text as a JSON string with its quotes. Quotes, backslashes, control characters and DEL are escaped, and so are < > &
- * (as \u00XX, so that a browser never sees markup); text must be valid UTF-8. */
+/* Writes text as a JSON string with its quotes. Quotes, backslashes, control characters and DEL are escaped, and so are
+ * < > & (as \u00XX, so that a browser never sees markup); text must be valid UTF-8. */
 void json_write_string(struct writer *writer, struct span text);
 
 #endif

@@ -27,13 +27,15 @@ static const struct accepted accepted[] = {
 	{ "until close", BYTES(OK "\r\n"), 200, false, true, 0, "" },
 	{ "HTTP/1.0", BYTES("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"), 200, false, true, 0, "text/plain" },
 	{ "HTTP/1.7", BYTES("HTTP/1.7 200 OK\r\nContent-Length: 1\r\n\r\n"), 200, false, false, 1, "" },
-	{ "type", BYTES("HTTP/1.1 404 Not Found\r\nContent-Type: \tapplication/json \r\nContent-Length: 7\r\n\r\n"), 404, false,
+	{ "type",
+	  BYTES("HTTP/1.1 404 Not Found\r\nContent-Type: \tapplication/json \r\nContent-Length: 7\r\n\r\n"), 404, false,
 	  false, 7, "application/json" },
 	{ "no reason", BYTES("HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\n"), 200, false, false, 5, "" },
-	{ "any reason", BYTES("HTTP/1.1 503 \tDon't: \"panic\" \xff\r\nContent-Length: 5\r\n\r\n"), 503, false, false, 5, "" },
+	{ "any reason", BYTES("HTTP/1.1 503 \tDon't: \"panic\" \xff\r\nContent-Length: 5\r\n\r\n"),
+	  503, false, false, 5, "" },
 	{ "continue", BYTES("HTTP/1.1 100 Continue\r\n\r\n"), 100, false, false, 0, "" },
 	{ "no content", BYTES("HTTP/1.1 204 No Content\r\n\r\n"), 204, false, false, 0, "" },
-	{ "not modified has the length of another answer", BYTES("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n"), 304, false, false,
+	{ "not modified", BYTES("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n"), 304, false, false,
 	  0, "" },
 	{ "unknown code", BYTES("HTTP/1.1 599 x\r\nContent-Length: 5\r\n\r\n"), 599, false, false, 5, "" },
 };
@@ -56,6 +58,7 @@ static const struct {
 	{ "two digits", BYTES("HTTP/1.1 20 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
 	{ "four digits", BYTES("HTTP/1.1 2000 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
 	{ "no digits", BYTES("HTTP/1.1 2oo OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
+	{ "byte before the digits", BYTES("HTTP/1.1 3.0 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
 	{ "negative", BYTES("HTTP/1.1 -20 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
 	{ "code below 100", BYTES("HTTP/1.1 099 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
 	{ "code over 599", BYTES("HTTP/1.1 600 OK\r\n\r\n"), STATUS_HTTP_SYNTAX },
@@ -123,7 +126,8 @@ static void test_truncated(void **state)
 			struct http_answer answer;
 			uint8_t *copy;
 
-			expect_status(accepted[i].name, read_copy(accepted[i].input, size, &answer, &copy), STATUS_MORE);
+			expect_status(accepted[i].name, read_copy(accepted[i].input, size, &answer, &copy),
+				      STATUS_MORE);
 			free(copy);
 		}
 	}
@@ -149,12 +153,28 @@ static void test_refused(void **state)
 	}
 }
 
+/* A reason may be anything but a control character. */
+static void test_each_byte_of_reason(void **state)
+{
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		char text[] = "HTTP/1.1 200 O*K\r\n\r\n";
+		bool is_allowed = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+		struct http_answer answer;
+
+		text[14] = (char)byte;
+		assert_int_equal(http_answer_read(span_of(text, sizeof(text) - 1), &answer),
+				 is_allowed ? STATUS_OK : STATUS_HTTP_SYNTAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_each_byte_of_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

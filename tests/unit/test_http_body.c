@@ -45,7 +45,8 @@ static const struct body_case cases[] = {
 	  "01234567890123456789a", 0 },
 	{ "size of two digits", CHUNKED, 0, BYTES("10\r\n" A8 A8 "\r\n0\r\n\r\n"), STATUS_OK, A8 A8, 0 },
 	{ "chunk of the limit", CHUNKED, 0, BYTES("20\r\n" A8 A8 A8 A8 "\r\n0\r\n\r\n"), STATUS_OK, A8 A8 A8 A8, 0 },
-	{ "chunks of the limit", CHUNKED, 0, BYTES("18\r\n" A8 A8 A8 "\r\n8\r\n" A8 "\r\n0\r\n\r\n"), STATUS_OK, A8 A8 A8 A8,
+	{ "chunks of the limit", CHUNKED, 0, BYTES("18\r\n" A8 A8 A8 "\r\n8\r\n" A8 "\r\n0\r\n\r\n"),
+	  STATUS_OK, A8 A8 A8 A8,
 	  0 },
 	{ "leading zeros", CHUNKED, 0, BYTES("00000005\r\nhello\r\n00000000\r\n\r\n"), STATUS_OK, "hello", 0 },
 	{ "trailer", CHUNKED, 0, BYTES("1\r\nh\r\n0\r\nA: b\r\nContent-Length: 7\r\n\r\nGET"), STATUS_OK, "h", 3 },
@@ -72,15 +73,18 @@ static const struct body_case cases[] = {
 	{ "nine digits", CHUNKED, 0, BYTES("000000001\r\nh\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "2^64 + 1", CHUNKED, 0, BYTES("10000000000000001\r\nh\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "chunk over the limit", CHUNKED, 0, BYTES("21\r\n"), STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
-	{ "chunks over the limit", CHUNKED, 0, BYTES("18\r\n" A8 A8 A8 "\r\n9\r\n"), STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
-	{ "byte over the limit", CHUNKED, 0, BYTES("20\r\n" A8 A8 A8 A8 "\r\n1\r\n"), STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
+	{ "chunks over the limit", CHUNKED, 0, BYTES("18\r\n" A8 A8 A8 "\r\n9\r\n"),
+	  STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
+	{ "byte over the limit", CHUNKED, 0, BYTES("20\r\n" A8 A8 A8 A8 "\r\n1\r\n"),
+	  STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
 	{ "largest size", CHUNKED, 0, BYTES("ffffffff\r\n"), STATUS_HTTP_BODY_TOO_LARGE, NULL, 0 },
 	{ "trailer without a colon", CHUNKED, 0, BYTES("0\r\nGET / HTTP/1.1\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "trailer with a bare LF", CHUNKED, 0, BYTES("0\r\nA: b\n\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "trailer ends in LF", CHUNKED, 0, BYTES("0\r\n\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "folded trailer", CHUNKED, 0, BYTES("0\r\nA: b\r\n c\r\n\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "space before the trailer's colon", CHUNKED, 0, BYTES("0\r\nA : b\r\n\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
-	{ "trailer over the limit", CHUNKED, 0, BYTES("0\r\nA:" A1000 A8 A8 "aaa\r\n\r\n"), STATUS_HTTP_CHUNK, NULL, 0 },
+	{ "trailer over the limit", CHUNKED, 0, BYTES("0\r\nA:" A1000 A8 A8 "aaa\r\n\r\n"),
+	  STATUS_HTTP_CHUNK, NULL, 0 },
 	{ "no last chunk", CHUNKED, 0, BYTES("1\r\nh\r\n"), STATUS_MORE, NULL, 0 },
 };
 
@@ -96,9 +100,14 @@ static uint8_t *copy_of(const void *bytes, size_t size)
 	return copy;
 }
 
+static enum status start(struct http_body *body, const struct body_case *c)
+{
+	return http_body_start(body, c->framing == CHUNKED, c->content_length, LIMIT);
+}
+
 /* What must hold whenever the reader was asked; last_size bytes were there. */
-static void expect_body(const struct body_case *c, const struct http_body *body, const uint8_t *data, enum status status,
-			size_t last_size)
+static void expect_body(const struct body_case *c, const struct http_body *body, const uint8_t *data,
+			enum status status, size_t last_size)
 {
 	if (status != c->status)
 		fail_msg("%s: %s in place of %s", c->name, status_name(status), status_name(c->status));
@@ -120,7 +129,7 @@ static void test_at_once(void **state)
 		uint8_t *data = copy_of(cases[i].wire, cases[i].size);
 		struct http_body body;
 
-		assert_int_equal(http_body_start(&body, cases[i].framing == CHUNKED, cases[i].content_length, LIMIT), STATUS_OK);
+		assert_int_equal(start(&body, &cases[i]), STATUS_OK);
 		expect_body(&cases[i], &body, data, http_body_read(&body, data, cases[i].size), cases[i].size);
 		free(data);
 	}
@@ -136,7 +145,7 @@ static void test_byte_by_byte(void **state)
 		enum status status;
 		size_t size = 0;
 
-		assert_int_equal(http_body_start(&body, cases[i].framing == CHUNKED, cases[i].content_length, LIMIT), STATUS_OK);
+		assert_int_equal(start(&body, &cases[i]), STATUS_OK);
 		status = http_body_read(&body, data, 0);
 		while (status == STATUS_MORE && size < cases[i].size) {
 			uint8_t *more = malloc(size + 1);
@@ -163,7 +172,7 @@ static void test_truncated(void **state)
 			uint8_t *data = copy_of(cases[i].wire, size);
 			struct http_body body;
 
-			http_body_start(&body, cases[i].framing == CHUNKED, cases[i].content_length, LIMIT);
+			start(&body, &cases[i]);
 			assert_int_equal(http_body_read(&body, data, size), STATUS_MORE);
 			assert_int_equal(body.consumed, size);
 			free(data);
@@ -179,7 +188,7 @@ static void test_again(void **state)
 		uint8_t *data = copy_of(cases[i].wire, cases[i].size);
 		struct http_body body;
 
-		http_body_start(&body, cases[i].framing == CHUNKED, cases[i].content_length, LIMIT);
+		start(&body, &cases[i]);
 		http_body_read(&body, data, cases[i].size);
 		expect_body(&cases[i], &body, data, http_body_read(&body, data, cases[i].size), cases[i].size);
 		free(data);

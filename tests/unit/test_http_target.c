@@ -224,8 +224,12 @@ static void test_query(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),  cmocka_unit_test(test_decode),          cmocka_unit_test(test_decode_behind),
-		cmocka_unit_test(test_encode), cmocka_unit_test(test_encode_overflow), cmocka_unit_test(test_query),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_decode_behind),
+		cmocka_unit_test(test_encode),
+		cmocka_unit_test(test_encode_overflow),
+		cmocka_unit_test(test_query),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

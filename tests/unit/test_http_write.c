@@ -18,7 +18,8 @@ static const struct {
 	struct http_answer_head head;
 	const char *text;
 } cases[] = {
-	{ { .code = 200, .minor_version = 1, .content_type = "text/plain", .content_length = 3, .keep_alive = true, .date = NOW },
+	{ { .code = 200, .minor_version = 1, .content_type = "text/plain",
+	  .content_length = 3, .keep_alive = true, .date = NOW },
 	  "HTTP/1.1 200 OK\r\n" DATE ALWAYS "Content-Type: text/plain\r\nContent-Length: 3\r\n\r\n" },
 	{ { .code = 200, .minor_version = 1, .chunked = true, .content_length = 3, .keep_alive = true, .date = NOW },
 	  "HTTP/1.1 200 OK\r\n" DATE ALWAYS "Transfer-Encoding: chunked\r\n\r\n" },

@@ -11,9 +11,11 @@
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 #define MEMBER4 "\"a\":1,\"a\":1,\"a\":1,\"a\":1"
+#define MEMBER16 MEMBER4 "," MEMBER4 "," MEMBER4 "," MEMBER4
 #define ELEMENT4 "\"\",\"\",\"\",\"\""
-#define ELEMENT64 ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," \
-	ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4
+#define ELEMENT16 ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4
+#define ELEMENT64 ELEMENT16 "," ELEMENT16 "," ELEMENT16 "," ELEMENT16
+#define ELEMENT256 ELEMENT64 "," ELEMENT64 "," ELEMENT64 "," ELEMENT64
 
 /* ---- what is read; each member as name=value; with the string, or the [strings,], or * for another value ---- */
 
@@ -57,8 +59,8 @@ static const struct accepted accepted[] = {
 	{ BYTES("{\"\xc3\xa9\":\"\xe2\x82\xac\xf0\x9f\x94\x91\"}"), "\xc3\xa9=\xe2\x82\xac\xf0\x9f\x94\x91;" },
 	{ BYTES("{\"a\":\"\xc2\xa0\"}"), "a=\xc2\xa0;" },
 	/* limits */
-	{ BYTES("{" MEMBER4 "," MEMBER4 "," MEMBER4 "," MEMBER4 "}"), "a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;" },
-	{ BYTES("{\"a\":[" ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 "]}"), "a=[,,,,,,,,,,,,,,,,];" },
+	{ BYTES("{" MEMBER16 "}"), "a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;a=*;" },
+	{ BYTES("{\"a\":[" ELEMENT16 "]}"), "a=[,,,,,,,,,,,,,,,,];" },
 };
 
 /* ---- what is refused ---- */
@@ -196,7 +198,10 @@ static const struct {
 	{ BYTES("{\"a\":\"\\ud83d\\u0041\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"a\":\"\\ud83d\\ud83d\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"a\":\"\\ud83d\\ue000\"}"), STATUS_REQUEST_JSON },
+	{ BYTES("{\"a\":\"\\ud83dxxdd11\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"a\":\"\\udd11\"}"), STATUS_REQUEST_JSON },
+	{ BYTES("{\"a\":\"\\ud800\"}"), STATUS_REQUEST_JSON },
+	{ BYTES("{\"a\":\"\\udfff\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"a\":\"\\udd11\\ud83d\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"\\ud83d\":\"b\"}"), STATUS_REQUEST_JSON },
 	{ BYTES("{\"a\":[\"\\ud83d\"]}"), STATUS_REQUEST_JSON },
@@ -226,9 +231,9 @@ static const struct {
 	{ BYTES("{\"a\\n\":\"b\"}"), STATUS_REQUEST_CONTROL },
 	{ BYTES("{\"a\":[\"b\\u0000\"]}"), STATUS_REQUEST_CONTROL },
 	/* limits */
-	{ BYTES("{" MEMBER4 "," MEMBER4 "," MEMBER4 "," MEMBER4 ",\"a\":1}"), STATUS_REQUEST_TOO_LARGE },
-	{ BYTES("{\"a\":[" ELEMENT4 "," ELEMENT4 "," ELEMENT4 "," ELEMENT4 ",\"\"]}"), STATUS_REQUEST_HOSTS_TOO_MANY },
-	{ BYTES("{\"a\":[" ELEMENT64 "," ELEMENT64 "," ELEMENT64 "," ELEMENT64 "," ELEMENT64 "]}"), STATUS_REQUEST_TOO_LARGE },
+	{ BYTES("{" MEMBER16 ",\"a\":1}"), STATUS_REQUEST_TOO_LARGE },
+	{ BYTES("{\"a\":[" ELEMENT16 ",\"\"]}"), STATUS_REQUEST_HOSTS_TOO_MANY },
+	{ BYTES("{\"a\":[" ELEMENT256 "," ELEMENT64 "]}"), STATUS_REQUEST_TOO_LARGE },
 };
 
 /* ---- runners ---- */
@@ -283,22 +288,28 @@ static void put_member(struct writer *writer, const struct json_member *member)
 	writer_put_byte(writer, ';');
 }
 
+static void expect_members(const char *text, const struct json_object *object, const char *expected)
+{
+	char room[512];
+	struct writer writer = writer_of(room, sizeof(room));
+
+	for (size_t i = 0; i < object->count; i++)
+		put_member(&writer, &object->members[i]);
+	if (!span_equal(writer_written(&writer), span_of_string(expected)))
+		fail_msg("%s: %.*s in place of %s", text, (int)writer.used, room, expected);
+}
+
 static void test_accepted(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
-		char room[512];
-		struct writer writer = writer_of(room, sizeof(room));
 		struct json_object object;
 		void *memory;
 		enum status status = read_copy(accepted[i].text, accepted[i].size, MEMORY_SIZE, &object, &memory);
 
 		if (status != STATUS_OK)
 			fail_msg("%s: %s", accepted[i].text, status_name(status));
-		for (size_t j = 0; j < object.count; j++)
-			put_member(&writer, &object.members[j]);
-		if (!span_equal(writer_written(&writer), span_of_string(accepted[i].members)))
-			fail_msg("%s: %.*s", accepted[i].text, (int)writer.used, room);
+		expect_members(accepted[i].text, &object, accepted[i].members);
 		free(memory);
 	}
 }
@@ -310,7 +321,8 @@ static void test_refused(void **state)
 		enum status status = status_of(refused[i].text, refused[i].size);
 
 		if (status != refused[i].status)
-			fail_msg("%s: %s in place of %s", refused[i].text, status_name(status), status_name(refused[i].status));
+			fail_msg("%s: %s in place of %s", refused[i].text, status_name(status),
+				 status_name(refused[i].status));
 	}
 }
 
@@ -328,33 +340,36 @@ static void test_truncated(void **state)
 	}
 }
 
-/* Every arena that is too small is noticed, up to the size that is enough. */
+/* An arena that is too small is noticed, whatever it is too small for. */
 static void test_small_arena(void **state)
 {
 	static const char text[] = "{\"user\":\"root\",\"hosts\":[\"a\",\"\\u00e9\"],\"key\":\"ssh-ed25519 AAAA\"}";
-	enum status status = STATUS_REQUEST_TOO_LARGE;
-	size_t size = 0;
+	static const char members[] = "user=root;hosts=[a,\xc3\xa9,];key=ssh-ed25519 AAAA;";
+	size_t enough = MEMORY_SIZE;
 
 	(void)state;
-	for (; status != STATUS_OK && size < MEMORY_SIZE; size++) {
+	for (size_t size = 0; size < MEMORY_SIZE; size++) {
 		struct json_object object;
 		void *memory;
+		enum status status = read_copy(text, sizeof(text) - 1, size, &object, &memory);
 
-		status = read_copy(text, sizeof(text) - 1, size, &object, &memory);
-		assert_true(status == STATUS_OK || status == STATUS_REQUEST_TOO_LARGE);
+		if (status == STATUS_OK && size < enough)
+			enough = size;
+		assert_int_equal(status, size < enough ? STATUS_REQUEST_TOO_LARGE : STATUS_OK);
+		expect_members(text, &object, size < enough ? "" : members);
 		free(memory);
 	}
-	assert_int_equal(status, STATUS_OK);
-	assert_true(size > sizeof("userroothostsa\xc3\xa9keyssh-ed25519 AAAA"));
+	assert_true(enough < MEMORY_SIZE);
 }
 
 /* Any byte in a place where only white space may stand. */
 static void test_each_byte_between(void **state)
 {
 	static const char *const texts[] = {
-		"*{\"a\":[\"b\"],\"c\":1}", "{*\"a\":[\"b\"],\"c\":1}", "{\"a\"*:[\"b\"],\"c\":1}", "{\"a\":*[\"b\"],\"c\":1}",
-		"{\"a\":[*\"b\"],\"c\":1}", "{\"a\":[\"b\"*],\"c\":1}", "{\"a\":[\"b\"]*,\"c\":1}", "{\"a\":[\"b\"],*\"c\":1}",
-		"{\"a\":[\"b\"],\"c\"*:1}", "{\"a\":[\"b\"],\"c\":*1}", "{\"a\":[\"b\"],\"c\":1 *}", "{\"a\":[\"b\"],\"c\":1}*",
+		"*{\"a\":[\"b\"],\"c\":1}", "{*\"a\":[\"b\"],\"c\":1}", "{\"a\"*:[\"b\"],\"c\":1}",
+		"{\"a\":*[\"b\"],\"c\":1}", "{\"a\":[*\"b\"],\"c\":1}", "{\"a\":[\"b\"*],\"c\":1}",
+		"{\"a\":[\"b\"]*,\"c\":1}", "{\"a\":[\"b\"],*\"c\":1}", "{\"a\":[\"b\"],\"c\"*:1}",
+		"{\"a\":[\"b\"],\"c\":*1}", "{\"a\":[\"b\"],\"c\":1 *}", "{\"a\":[\"b\"],\"c\":1}*",
 	};
 
 	(void)state;
@@ -392,8 +407,12 @@ static void test_deep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),    cmocka_unit_test(test_refused),           cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_small_arena), cmocka_unit_test(test_each_byte_between), cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_small_arena),
+		cmocka_unit_test(test_each_byte_between),
+		cmocka_unit_test(test_deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

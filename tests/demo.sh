@@ -9,6 +9,8 @@ inki=$(realpath "${INKI:-out/inki}")
 once=${ONCE:-}
 url=http://127.0.0.1:3000
 server=
+follow=
+unset PORT INKI_CONFIG INKI_SERVER
 
 for program in gpg curl ssh-keygen; do
 	command -v $program >/dev/null || { echo "demo: $program is missing; make demo installs it"; exit 1; }
@@ -22,13 +24,15 @@ mkdir -m 700 gpg
 
 clean_up() {
 	trap - EXIT INT TERM
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	[ -z "$server" ] || wait "$server" || true
+	for process in $server $follow; do
+		kill "$process" 2>/dev/null || true
+		wait "$process" 2>/dev/null || true
+	done
 	gpgconf --kill all 2>/dev/null || true
 	rm -rf "$folder"
 }
 trap clean_up EXIT
-trap 'echo; echo "The server has ended and $folder is gone."; exit 0' INT TERM
+trap 'clean_up; echo; echo "The server has ended, and $folder is gone."; exit 0' INT TERM
 
 bold=
 plain=
@@ -63,7 +67,8 @@ END
 say "2. The host's configuration says who may sign for which user:"
 show "cat inki.conf"
 printf '%s$ %s%s\n' "$bold" "inki server -c inki.conf &" "$plain"
-"$inki" server -c inki.conf >log 2>&1 &
+: >log
+"$inki" server -c inki.conf >>log 2>&1 &
 server=$!
 while [ "$(grep -c 'listening on' log)" -lt 2 ]; do
 	if ! kill -0 $server 2>/dev/null; then
@@ -115,4 +120,3 @@ say "The server runs until you press Ctrl-C. Its log from here on:"
 tail -n 0 -f log &
 follow=$!
 wait $server || true
-kill $follow

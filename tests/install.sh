@@ -8,7 +8,7 @@ build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
 check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
-	openssh-server python3 python3-pytest qemu-user"
+	openssh-server openssl python3 python3-cryptography python3-pytest qemu-user shellcheck util-linux"
 
 case $1 in
 build) packages=$build ;;

@@ -10,7 +10,7 @@ class Gpg:
     def __init__(self):
         # Short, for the agent's socket lies in it, and a socket's path has at most 107 bytes.
         self.home = tempfile.mkdtemp(prefix="g", dir="/tmp")
-        self.made = {}
+        self.made, self.count = {}, 0
 
     def close(self):
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=False, stderr=subprocess.DEVNULL)
@@ -27,7 +27,8 @@ class Gpg:
 
     def generate(self, algorithm, usage="sign", expire="never", subkey=None, at=None, name=None):
         """A new key's fingerprint; subkey is an (algorithm, usage) pair of a further key."""
-        name = name or f"{algorithm} {usage} {len(self.made)} <test@example.org>"
+        self.count += 1
+        name = name or f"Test {self.count} ({algorithm}, {usage}) <test@example.org>"
         self.run("--quick-gen-key", name, algorithm, usage, expire, at=at)
         listing = self.run("--list-keys", "--with-colons", f"={name}").decode()
         fingerprint = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))

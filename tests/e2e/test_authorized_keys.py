@@ -86,7 +86,7 @@ def test_good_server(tmp_path, words):
 GOOD = {
     "no keys": ([answer("")], ""),
     "byte by byte": ([lambda: (bytes([byte]) for byte in answer())], LINE + "\n"),
-    "chunked": ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nssh-e\r\n%x\r\n%s\r\n0\r\n\r\n" %
+    "chunked": ([b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nssh-e\r\n%x\r\n%s\r\n0\r\n\r\n" %
                  (len(LINE) - 4, LINE[5:].encode() + b"\n")], LINE + "\n"),
     "slow, but in time": ([answer()[:40], 0.8, answer()[40:]], LINE + "\n"),
     "many": ([answer((LINE + "\n") * 10000)], (LINE + "\n") * 10000),

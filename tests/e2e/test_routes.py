@@ -50,7 +50,7 @@ def test_add_answers_with_the_key(server, sign, alice, new_key, tmp_path):
 def test_what_is_stored_is_written_anew(server, sign, new_key):
     line, _ = new_key()
     kind, blob, _ = line.split()
-    answer = server.post(sign(key=f"  {kind}   {blob}\t grüße  an alle "))
+    answer = server.post(sign(key=f"  {kind}   {blob}  grüße  an alle "))
     assert answer.json[0]["key"] == f"{kind} {blob} grüße  an alle", answer
     assert "reason" not in answer.json[0]
 

@@ -1,4 +1,4 @@
-# The tests: lints, unit tests (here under the sanitizers, on the boards' CPUs under qemu), and whole programs against each other.
+# The tests: lints, unit tests (here with the sanitizers, on the boards' CPUs under qemu), and the whole program end to end.
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
@@ -11,7 +11,9 @@ UNIT_HELPERS := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 UNIT_BIN     := $(UNIT_TESTS:%.c=$(O)/%)
 UNIT_COMMON  := $(UNIT_HELPERS:%.c=$(O)/%.o) $(filter-out $(O)/src/main.o,$(OBJ)) $(PARTS)/cmocka.a $(LIBS)
 
-UNIT_FLAGS = $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit -isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
+# cmocka's header declares functions that take a double.
+UNIT_FLAGS := $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit \
+	-isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
 
 .PHONY: check lint unit e2e demo board-test kconfig-test
 
@@ -36,6 +38,7 @@ lint: all
 
 # Our few lines of awk and the real tool must read Kconfig alike.
 kconfig-test: $(O)/.config
+	$(call log,KCONFIG,Kconfig)
 	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h

@@ -10,8 +10,8 @@ shift 2
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 
-# The number in cmocka's line "[  PASSED  ] 12 test(s)." or "[  FAILED  ] 1 test(s), listed below:".
-count() { sed -n "s/^\[  $1  \] \([0-9]*\) test(s).*/\1/p" "$out" | awk '{ sum += $1 } END { print sum + 0 }'; }
+# The number in cmocka's line "[  PASSED  ] 12 test(s)." or "[  FAILED  ] group: 1 test(s), listed below:".
+count() { sed -n "s/^\[  $1  \] \(.*: \)\{0,1\}\([0-9]*\) test(s).*/\2/p" "$out" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 passed=0
 failed=0

@@ -39,8 +39,11 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_ECP_NIST_OPTIM
-/* No tables of multiples of the base point: they cost more flash than a signature a second is worth. */
+#ifdef CONFIG_ECDSA_TABLES
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 1
+#else
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+#endif
 #endif
 
 #ifdef CONFIG_ECDSA_P256

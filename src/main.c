@@ -70,12 +70,24 @@ static int help_main(int count, char **arguments)
 	return tell_result(span_of_string(command->help));
 }
 
-/* Runs the command at its place in the arguments. What stands in front of it ("inki -L debug server") is handed on to it, in
- * front of its own arguments: the name makes way. */
+/* "inki server --help" is what one types first. */
+static bool asks_for_help(int count, char **arguments)
+{
+	for (int i = 0; i < count && !span_equal(span_of_string(arguments[i]), SPAN("--")); i++)
+		if (span_equal(span_of_string(arguments[i]), SPAN("--help")) ||
+		    span_equal(span_of_string(arguments[i]), SPAN("-h")))
+			return true;
+	return false;
+}
+
+/* Runs the command at its place in the arguments. What stands in front of it ("inki -L debug server") is handed on to
+ * it, in front of its own arguments: the name makes way. */
 static int run(const struct command *command, int place, int count, char **arguments)
 {
 	for (int i = place; i > 0; i--)
 		arguments[i] = arguments[i - 1];
+	if (asks_for_help(count - 1, arguments + 1))
+		return tell_result(span_of_string(command->help));
 	return command->main(count - 1, arguments + 1);
 }
 

@@ -30,8 +30,8 @@ struct options {
  * value"), for an unknown option, a value that is missing, and one that a flag does not take. */
 bool options_read(struct options *options, const struct option *table, size_t size, struct writer *words);
 
-/* Reads all of arguments: operands are stored in order, at most most of them. Returns how many there are, or -1 with what
- * was wrong in words. */
+/* Reads all of arguments: operands are stored in order, at most most of them. Returns how many there are, or -1 with
+ * what was wrong in words. */
 int options_read_all(char **arguments, int count, const struct option *table, size_t size, const char **operands,
 		     int most, struct writer *words);
 

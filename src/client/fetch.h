@@ -19,8 +19,8 @@ struct fetch_answer {
 	struct span body;         /* whole: its length was told, or its last chunk has come */
 };
 
-/* Asks for the target. Returns false, with a sentence in words, if the server cannot be reached, does not send a whole and
- * correct answer in time, or one that is larger than the room. */
+/* Asks for the target. Returns false, with a sentence in words, if the server cannot be reached, does not send a
+ * whole and correct answer in time, or one that is larger than the room. */
 bool fetch_get(const struct fetch *fetch, struct fetch_answer *answer, struct writer *words);
 
 #endif

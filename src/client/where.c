@@ -31,6 +31,7 @@ static bool consists_of(struct span text, const char *ranges)
 static bool take_host(struct span *text, struct span *host)
 {
 	size_t end;
+	bool is_closed;
 
 	if (text->size == 0 || text->data[0] != '[') {
 		end = span_find_byte(*text, ':');
@@ -39,9 +40,10 @@ static bool take_host(struct span *text, struct span *host)
 		return consists_of(*host, "azAZ09..--__");
 	}
 	end = span_find_byte(*text, ']');
+	is_closed = end < text->size;
 	*host = span_skip(span_first(*text, end), 1);
 	*text = span_skip(*text, end + 1);
-	return consists_of(*host, "09afAF::..");
+	return is_closed && consists_of(*host, "09afAF::..");
 }
 
 static bool read_tcp(struct span text, struct where *where)

@@ -14,12 +14,12 @@ struct where {
 	struct span socket; /* the path of a Unix socket; empty for TCP */
 	bool is_tls;
 	struct span user;   /* of user@host; may be empty */
-	struct span host;   /* a name or a numeric address without brackets: letters, digits, and of .-_: what its kind may hold */
+	struct span host;   /* a name, or a numeric address without brackets: letters, digits, and some of ".-_:" */
 	uint16_t port;
 };
 
-/* Reads unix:/path, /path, or [http[s]://][user@]host[:port][/], where an IPv6 address as host stands in brackets. Returns false with
- * the words of a sentence in *why_not for anything else. Spans point into text. */
+/* Reads unix:/path, /path, or [http[s]://][user@]host[:port][/], where an IPv6 address as host stands in brackets.
+ * Returns false with the words of a sentence in *why_not for anything else. Spans point into text. */
 bool where_read(struct span text, struct where *where, const char **why_not);
 
 #endif

@@ -17,7 +17,8 @@ enum { HOST_MAX = 255 };
 
 static const char out_of_time[] = "it did not answer in time";
 
-/* A Unix socket's connect() cannot be polled for: when the server's queue is full it waits, as long as the send time-out. */
+/* A Unix socket's connect() cannot be polled for: when the server's queue is full it waits, as long as the send
+ * time-out. */
 int connect_unix(struct span path, int64_t until, const char **why_not)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

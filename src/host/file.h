@@ -6,8 +6,8 @@
 
 enum { FILE_PATH_MAX = 4095 }; /* bytes */
 
-/* Reads a whole file into the size bytes at room. Returns false, with the words of a sentence in *why_not, if it cannot be
- * read or is larger than that. */
+/* Reads a whole file into the size bytes at room. Returns false, with the words of a sentence in *why_not, if it
+ * cannot be read or is larger than that. */
 bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes, const char **why_not);
 
 /* Is there anything at this path? True too if that cannot be found out. */
@@ -18,8 +18,8 @@ bool file_exists(struct span path);
 enum file_written { FILE_WRITTEN, FILE_UNREAD, FILE_FAILED };
 enum file_written file_write(int descriptor, struct span bytes, const char **why_not);
 
-/* Sees to it that descriptors 0, 1 and 2 are taken, so that no socket gets one of these numbers and somebody's messages.
- * A missing one becomes a dead end: reads and writes fail. */
+/* Sees to it that descriptors 0, 1 and 2 are taken, so that no socket gets one of these numbers and somebody's
+ * messages. A missing one becomes a dead end: reads and writes fail. */
 void file_guard_standard(void);
 
 /* Makes / the current folder, so that no other one is kept busy. */

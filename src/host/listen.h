@@ -7,12 +7,12 @@
 /* Why there is no descriptor: the system lacks the address or its family, as one without IPv6 does; anything else. */
 enum { LISTEN_NO_ADDRESS = -1, LISTEN_FAILED = -2 };
 
-/* Listens on a numeric IPv4 or IPv6 address (the latter for IPv6 only) and a port, 0 for one that the system chooses. Returns
- * the descriptor; or one of the above, with the words of a sentence in *why_not. */
+/* Listens on a numeric IPv4 or IPv6 address (the latter for IPv6 only) and a port, 0 for one that the system chooses.
+ * Returns the descriptor; or one of the above, with the words of a sentence in *why_not. */
 int listen_tcp(struct span address, uint16_t port, const char **why_not);
 
-/* Listens on a Unix socket of that path and of these permissions, which it has from its first moment on. A socket file that
- * nobody answers at any more is replaced; anything else that is there is left alone, and refused. */
+/* Listens on a Unix socket of that path and of these permissions, which it has from its first moment on. A socket
+ * file that nobody answers at any more is replaced; anything else that is there is left alone, and refused. */
 int listen_unix(struct span path, unsigned mode, const char **why_not);
 
 /* Writes where a TCP listener is, e.g. 127.0.0.1:41234 or [::1]:3000. */

@@ -9,7 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What stands in front of a line: on standard error a word, for syslog the priority (facility daemon, 3 << 3 | severity). */
+/* What stands in front of a line: on standard error a word, for syslog the priority (facility daemon, 3 << 3 |
+ * severity). */
 static const struct {
 	const char *word, *priority;
 } forms[] = {

@@ -1,7 +1,7 @@
 /* The server's log: lines to standard error, or to the system's log (RFC 3164 datagrams to /dev/log).
  *
- * A line is written at once or not at all: a full disk, a closed or stuffed pipe, or a dead syslog costs lines, never time.
- * There is one log in a process.
+ * A line is written at once or not at all: a full disk, a closed or stuffed pipe, or a dead syslog costs lines, never
+ * time. There is one log in a process.
  */
 #ifndef INKI_HOST_LOG_H
 #define INKI_HOST_LOG_H

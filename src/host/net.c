@@ -98,6 +98,11 @@ static void name_peer(int descriptor, const union socket_address *address, struc
 	peer->name_size = name.used;
 }
 
+static bool lacks_room(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 int net_accept(int listener, struct net_peer *peer)
 {
 	static const int on = 1;
@@ -107,7 +112,7 @@ int net_accept(int listener, struct net_peer *peer)
 
 	*peer = (struct net_peer){ 0 };
 	if (descriptor < 0)
-		return errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM ? NET_NO_ROOM : NET_NOBODY;
+		return lacks_room(errno) ? NET_NO_ROOM : NET_NOBODY;
 	name_peer(descriptor, &address, peer);
 	if (!peer->is_local)
 		setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

@@ -20,7 +20,8 @@ void net_end_writing(int descriptor);
 
 void net_close(int descriptor);
 
-/* Waits until the socket can be read from (or written to), or is broken; false when the clock_monotonic() time until has come. */
+/* Waits until the socket can be read from (or written to), or is broken; false when the clock_monotonic() time until
+ * has come. */
 bool net_wait(int descriptor, bool to_write, int64_t until);
 
 enum { NET_NAME_MAX = ADDRESS_TEXT_MAX + 8 };

@@ -13,7 +13,7 @@ int poll_open(void)
 static bool control(int set, int operation, int descriptor, unsigned interest, uint32_t number)
 {
 	struct epoll_event event = {
-		.events = (interest & POLL_READ ? (uint32_t)EPOLLIN : 0) | (interest & POLL_WRITE ? (uint32_t)EPOLLOUT : 0),
+		.events = (interest & POLL_READ ? EPOLLIN : 0U) | (interest & POLL_WRITE ? EPOLLOUT : 0U),
 		.data.u32 = number,
 	};
 

@@ -11,8 +11,8 @@ enum { POLL_NOTHING = 0, POLL_READ = 1, POLL_WRITE = 2 };
 /* The descriptor of a new, empty set; -1 if the system refuses. */
 int poll_open(void);
 
-/* Adds a descriptor to the set, or changes what it is watched for; number is what poll_wait() calls it by. A descriptor that is
- * closed leaves the set. False if the system refuses. */
+/* Adds a descriptor to the set, or changes what it is watched for; number is what poll_wait() calls it by. A
+ * descriptor that is closed leaves the set. False if the system refuses. */
 bool poll_add(int set, int descriptor, unsigned interest, uint32_t number);
 bool poll_change(int set, int descriptor, unsigned interest, uint32_t number);
 

@@ -7,8 +7,8 @@ void signal_ignore_pipe(void);
 
 enum signal_kind { SIGNAL_NONE, SIGNAL_END, SIGNAL_RELOAD };
 
-/* From now on TERM, INT and HUP do nothing but wait to be taken. Returns a descriptor that is readable when there is one;
- * -1 if the system refuses. */
+/* From now on TERM, INT and HUP do nothing but wait to be taken. Returns a descriptor that is readable when there is
+ * one; -1 if the system refuses. */
 int signal_open(void);
 
 /* Takes the next signal; SIGNAL_NONE if there is none. */

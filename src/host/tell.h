@@ -15,8 +15,8 @@ int tell_usage(const char *command, struct span words);
 /* Writes text of several lines as it is. Returns TELL_USAGE. */
 int tell_how_to_use(struct span text);
 
-/* Writes a command's result to standard output. Returns TELL_DONE; or TELL_FAILED, when that was told. A reader that has gone
- * away is no failure. */
+/* Writes a command's result to standard output. Returns TELL_DONE; or TELL_FAILED, when that was told. A reader that
+ * has gone away is no failure. */
 int tell_result(struct span text);
 
 #endif

@@ -43,8 +43,8 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 
 	_Static_assert(sizeof(peer.remote) >= sizeof(net_peer->name), "a peer's name fits");
 	memcpy(peer.remote, net_peer->name, net_peer->name_size);
-	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE, &peer,
-		   loop->now.monotonic);
+	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE,
+		   &peer, loop->now.monotonic);
 	slot->interest = POLL_READ;
 	loop->app.gauges.connections = loop->slots.taken;
 	if (poll_add(loop->poll, slot->descriptor, POLL_READ, (uint32_t)number))

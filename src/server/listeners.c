@@ -62,9 +62,10 @@ bool listeners_open(struct listeners *listeners, const struct config *config, st
 			listeners_close(listeners);
 			return false;
 		}
-		log_open(&listener);
 		listeners->array[listeners->count++] = listener;
 	}
+	for (size_t i = 0; i < listeners->count; i++)
+		log_open(&listeners->array[i]);
 	return true;
 }
 

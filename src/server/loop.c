@@ -44,7 +44,7 @@ static void take_signals(struct loop *loop)
 		if (kind == SIGNAL_END)
 			stop(loop);
 		else
-			log_line(LOG_LEVEL_WARN, SPAN("SIGHUP: this version cannot reload its configuration; nothing has changed"));
+			log_line(LOG_LEVEL_WARN, SPAN("SIGHUP: reloading is not in this version; nothing has changed"));
 	}
 }
 
@@ -55,10 +55,12 @@ static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 		if (numbers[i] < LOOP_NUMBER_LISTENERS && loop->slots.array[numbers[i]].is_taken)
 			pump_turn(loop, &loop->slots.array[numbers[i]]);
 	for (size_t i = 0; i < count; i++) {
+		size_t listener = numbers[i] - (size_t)LOOP_NUMBER_LISTENERS; /* huge for a connection */
+
 		if (numbers[i] == LOOP_NUMBER_SIGNALS)
 			take_signals(loop);
-		else if (numbers[i] >= LOOP_NUMBER_LISTENERS && numbers[i] - LOOP_NUMBER_LISTENERS < loop->listeners.count)
-			accept_connection(loop, &loop->listeners.array[numbers[i] - LOOP_NUMBER_LISTENERS]);
+		else if (listener < loop->listeners.count)
+			accept_connection(loop, &loop->listeners.array[listener]);
 	}
 }
 
@@ -118,7 +120,8 @@ static bool start(struct loop *loop)
 	loop->poll = poll_open();
 	works = loop->poll >= 0 && poll_add(loop->poll, loop->signals, POLL_READ, LOOP_NUMBER_SIGNALS);
 	for (uint32_t i = 0; i < loop->listeners.count; i++)
-		works = works && poll_add(loop->poll, loop->listeners.array[i].descriptor, POLL_READ, LOOP_NUMBER_LISTENERS + i);
+		works = works && poll_add(loop->poll, loop->listeners.array[i].descriptor, POLL_READ,
+					  LOOP_NUMBER_LISTENERS + i);
 	return works;
 }
 

@@ -1,4 +1,4 @@
-/* All memory of the server: one piece, taken from the system at start and cut up by one list. Nothing is taken later. */
+/* All memory of the server: one piece, taken from the system at start, cut up by one list; nothing is taken later. */
 #ifndef INKI_SERVER_MEMORY_H
 #define INKI_SERVER_MEMORY_H
 

@@ -4,8 +4,8 @@
 
 #include "server/loop.h"
 
-/* One turn of a connection: reads, moves on, writes, and closes it where that is its end. It serves at most two requests, so
- * that nobody who sends many at once keeps the others waiting. */
+/* One turn of a connection: reads, moves on, writes, and closes it where that is its end. It serves at most two
+ * requests, so that nobody who sends many at once keeps the others waiting. */
 void pump_turn(struct loop *loop, struct slot *slot);
 
 /* Closes a connection and frees its slot. */

@@ -8,7 +8,9 @@ _Static_assert(CONFIG_RESPONSE_SIZE >= API_BODY_MAX, "each single answer fits in
 
 struct writer response_room(struct response *response)
 {
-	return writer_of(response->data + RESPONSE_BODY_AT, CONFIG_RESPONSE_SIZE < CHUNK_MAX ? CONFIG_RESPONSE_SIZE : CHUNK_MAX);
+	const size_t size = CONFIG_RESPONSE_SIZE < CHUNK_MAX ? CONFIG_RESPONSE_SIZE : CHUNK_MAX;
+
+	return writer_of(response->data + RESPONSE_BODY_AT, size);
 }
 
 /* Frames the body of size bytes at its place. */

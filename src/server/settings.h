@@ -6,9 +6,10 @@
 #include "base/writer.h"
 #include "core/config.h"
 
-/* Reads the file, or where file is NULL /etc/inki/inki.conf, or if that does not exist /etc/inki/server.yml. port, unless
- * it is 0, stands in place of the file's. Everything lands in arena; the memory for the files themselves is given back.
- * Returns false with a sentence in error that begins with the file's name: it cannot be read, or what is wrong in it. */
+/* Reads the file, or where file is NULL /etc/inki/inki.conf, or if that does not exist /etc/inki/server.yml. port,
+ * unless it is 0, stands in place of the file's. Everything lands in arena; the memory for the files themselves is
+ * given back. Returns false with a sentence in error that begins with the file's name: it cannot be read, or what is
+ * wrong in it. */
 bool settings_read(const char *file, uint16_t port, struct arena *arena, struct config *config, struct writer *error);
 
 #endif

@@ -32,8 +32,9 @@ struct slots slots_of(struct slot *array);
 /* Takes a free slot; NULL if a connection of this kind cannot have one. */
 struct slot *slots_take(struct slots *slots, bool is_local);
 
-/* Who gives way to such a connection: of those that wait for a request, else of those that linger after an error, else of
- * those that are reading a head, else a body, the one that has done so for longest. NULL if all are being answered. */
+/* Who gives way to such a connection: of those that wait for a request, else of those that linger after an error,
+ * else of those that are reading a head, else a body, the one that has done so for longest. NULL if all are being
+ * answered. */
 struct slot *slots_find_victim(const struct slots *slots, bool is_local);
 
 void slots_give_back(struct slots *slots, struct slot *slot);

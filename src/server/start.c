@@ -31,12 +31,13 @@ const char server_help[] =
 
 _Static_assert((int)CONFIG_LOG_ERROR == (int)LOG_LEVEL_ERROR && (int)CONFIG_LOG_WARN == (int)LOG_LEVEL_WARN &&
 	       (int)CONFIG_LOG_INFO == (int)LOG_LEVEL_INFO && (int)CONFIG_LOG_DEBUG == (int)LOG_LEVEL_DEBUG &&
-	       (int)CONFIG_LOG_STDERR == (int)LOG_TARGET_STDERR && (int)CONFIG_LOG_SYSLOG == (int)LOG_TARGET_SYSLOG,
+	       (int)CONFIG_LOG_STDERR == (int)LOG_TARGET_STDERR &&
+	       (int)CONFIG_LOG_SYSLOG == (int)LOG_TARGET_SYSLOG,
 	       "the configuration and the log count alike");
 
 enum {
 	ERROR_MAX = 512 + 2 * FILE_PATH_MAX,
-	OTHER_DESCRIPTORS = 16, /* standard ones, poll set, signals, log, one that is being refused; and some to spare */
+	OTHER_DESCRIPTORS = 16, /* standard ones, poll set, signals, log, one that is refused; and some to spare */
 };
 
 struct server_arguments {

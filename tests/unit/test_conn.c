@@ -10,7 +10,11 @@
 
 #include <cmocka.h>
 
-enum { WALL = 1700000000, SENT_MAX = 4 << 20, KEYS_MAX = 2000 };
+enum {
+	WALL = 1700000000,
+	SENT_MAX = 4 << 20,
+	KEYS_MAX = CONFIG_RESPONSE_SIZE / 32, /* their list is longer than two output buffers */
+};
 
 /* A server without a socket: one connection, and all that it has sent. */
 struct world {
@@ -31,7 +35,7 @@ static void world_start(struct world *world)
 	static const struct conn_peer peer = { .remote = "192.0.2.1", .remote_size = 9, .access = CONFIG_ACCESS_ALL };
 
 	*world = (struct world){ .user = { .name = SPAN("u"), .policy.max_keys = KEYS_MAX }, .now = { .wall = WALL } };
-	world->config = (struct config){ .host = SPAN("h"), .max_request_age = 3600, .users = &world->user, .user_count = 1 };
+	world->config = (struct config){ .max_request_age = 3600, .users = &world->user, .user_count = 1 };
 	world->table_arena = arena_of(calloc(1, table_memory_size()), table_memory_size());
 	world->request = arena_of(malloc(CONFIG_REQUEST_ARENA_KB * 1024), CONFIG_REQUEST_ARENA_KB * 1024);
 	world->journal = writer_of(malloc(4096), 4096);
@@ -150,6 +154,7 @@ static int next_answer(struct span *rest, bool without_body, struct http_answer 
 #define HOST "Host: x\r\n"
 #define GET "GET /healthz HTTP/1.1\r\n" HOST
 #define POST "POST /api/v1/keys HTTP/1.1\r\n" HOST
+#define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
 
 static const struct {
 	const char *name, *bytes;
@@ -160,13 +165,14 @@ static const struct {
 	{ "a GET", GET "\r\n", false, { 200 }, CONN_IDLE },
 	{ "a GET, then the end", GET "\r\n", true, { 200 }, CONN_CLOSED },
 	{ "an empty line first", "\r\n" GET "\r\n", false, { 200 }, CONN_IDLE },
-	{ "three at once", GET "\r\n" GET "\r\nGET /nothing HTTP/1.1\r\n" HOST "\r\n", false, { 200, 200, 404 }, CONN_IDLE },
+	{ "three at once", GET "\r\n" GET "\r\nGET /nothing HTTP/1.1\r\n" HOST "\r\n", false, { 200, 200, 404 },
+	  CONN_IDLE },
 	{ "asked to close", GET "Connection: close\r\n\r\n", false, { 200 }, CONN_CLOSED },
 	{ "HTTP/1.0", "GET /healthz HTTP/1.0\r\n\r\n", false, { 200 }, CONN_CLOSED },
 	{ "HTTP/1.0 that stays", "GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false, { 200 }, CONN_IDLE },
 	{ "a body by length", POST "Content-Length: 5\r\n\r\nhello" GET "\r\n", false, { 400, 200 }, CONN_IDLE },
-	{ "a body in chunks", POST "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\nA: b\r\n\r\n" GET "\r\n", false,
-	  { 400, 200 }, CONN_IDLE },
+	{ "a body in chunks", POST CHUNKED "2\r\nhe\r\n3\r\nllo\r\n0\r\nA: b\r\n\r\n" GET "\r\n", false, { 400, 200 },
+	  CONN_IDLE },
 	{ "no body", POST "\r\n" GET "\r\n", false, { 400, 200 }, CONN_IDLE },
 	{ "a GET with a body", GET "Content-Length: 3\r\n\r\nabc" GET "\r\n", false, { 200, 200 }, CONN_IDLE },
 	{ "expects 413", POST "Expect: 100-continue\r\nContent-Length: 99999999\r\n\r\n", false, { 413 }, CONN_LINGER },
@@ -176,9 +182,9 @@ static const struct {
 	{ "unknown method", "BREW /healthz HTTP/1.1\r\n" HOST "\r\n", false, { 501 }, CONN_LINGER },
 	{ "garbage", "\001\002\003\r\n\r\n", false, { 400 }, CONN_LINGER },
 	{ "no host", "GET / HTTP/1.1\r\n\r\n", false, { 400 }, CONN_LINGER },
-	{ "both framings", POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", false, { 400 }, CONN_LINGER },
-	{ "bad chunk", POST "Transfer-Encoding: chunked\r\n\r\nzz\r\n", false, { 400 }, CONN_LINGER },
-	{ "large chunk", POST "Transfer-Encoding: chunked\r\n\r\n00ffffff\r\n", false, { 413 }, CONN_LINGER },
+	{ "both framings", POST "Content-Length: 3\r\n" CHUNKED "abc", false, { 400 }, CONN_LINGER },
+	{ "bad chunk", POST CHUNKED "zz\r\n", false, { 400 }, CONN_LINGER },
+	{ "large chunk", POST CHUNKED "00ffffff\r\n", false, { 413 }, CONN_LINGER },
 	{ "a good one, then garbage", GET "\r\n\001\002\r\n\r\n", false, { 200, 400 }, CONN_LINGER },
 	{ "nothing", "", true, { 0 }, CONN_CLOSED },
 	{ "half a head", GET, true, { 400 }, CONN_CLOSED },
@@ -342,12 +348,12 @@ static void test_times(void **state)
 static void test_trickle(void **state)
 {
 	static const struct {
-		const char *bytes, *drop;
+		const char *bytes, *drip;
 		int64_t most;
 	} cases[] = {
 		{ "", "x", CONN_HEAD_TIME + 1000 },
 		{ POST "Content-Length: 100\r\n\r\n", "x", CONN_BODY_TIME },
-		{ POST "Transfer-Encoding: chunked\r\n\r\n", "0", CONN_BODY_TIME },
+		{ POST CHUNKED, "0", CONN_BODY_TIME },
 		{ "\001\r\n\r\n", "x", CONN_LINGER_TIME },
 	};
 
@@ -357,8 +363,8 @@ static void test_trickle(void **state)
 
 		world_start(&world);
 		feed(&world, span_of_string(cases[i].bytes), 1000);
-		while (world.conn.state != CONN_LINGER && world.conn.state != CONN_CLOSED && world.now.monotonic < 1000000) {
-			feed(&world, span_of_string(cases[i].drop), 1);
+		while (world.conn.state < CONN_LINGER && world.now.monotonic < 1000000) {
+			feed(&world, span_of_string(cases[i].drip), 1);
 			advance(&world, 1000);
 		}
 		assert_in_range(world.now.monotonic, 0, cases[i].most);
@@ -391,6 +397,26 @@ static void test_slow_reader(void **state)
 		conn_output_sent(&world.conn, 1);
 		run(&world);
 	}
+	run(&world);
+	assert_int_equal(world.conn.state, CONN_CLOSED);
+	world_end(&world);
+}
+
+/* What comes behind the last answer is read and dropped, so that closing does not become a reset. */
+static void test_more_after_close(void **state)
+{
+	struct world world;
+	struct http_answer head;
+	struct span rest, body;
+
+	(void)state;
+	world_start(&world);
+	feed(&world, span_of_string(GET "Connection: close\r\n\r\n" GET "\r\n"), SIZE_MAX);
+	assert_int_equal(world.conn.state, CONN_LINGER);
+	rest = span_of(world.sent, world.sent_size);
+	assert_int_equal(next_answer(&rest, false, &head, &body), 200);
+	assert_int_equal(rest.size, 0);
+	conn_input_ended(&world.conn);
 	run(&world);
 	assert_int_equal(world.conn.state, CONN_CLOSED);
 	world_end(&world);
@@ -519,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_trickle),
 		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_more_after_close),
 		cmocka_unit_test(test_flood_after_error),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_stop),

@@ -50,18 +50,32 @@ $(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
+# Keys, signatures and messages, made anew for each build by ssh-keygen, gpg and arithmetic.
+$(O)/include/generated/vectors.h: tests/unit/vectors.py
+	$(call log,VECTORS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)/usr/bin/python3 $< >$@
+
+$(O)/tests/unit/vectors.o: $(O)/include/generated/vectors.h
+
 $(UNIT_BIN): %: %.o $(UNIT_COMMON)
 	$(call log,LD,$@)
 	$(Q)$(call link,$< $(UNIT_COMMON))
 
 -include $(UNIT_BIN:=.d) $(UNIT_HELPERS:%.c=$(O)/%.d)
 
+# OpenPGP messages and keyrings, good and bad, that are made once with gpg and a packet builder, and run everywhere.
+CASES := out/cases
+$(CASES)/pgp/index: $(wildcard tests/vectors/*.py) tests/e2e/gpg.py tests/e2e/openpgp.py
+	$(call log,CASES,$(@D))
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/vectors/pgp_cases.py $(@D)
+
 ifeq ($(BOARD)$(SANITIZE),)
 unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
-unit: $(UNIT_BIN)
-	$(Q)tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
+unit: $(UNIT_BIN) $(CASES)/pgp/index
+	$(Q)CASES=$(CASES) FLIP_STEP=$(if $(BOARD),61,1) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
 # ---- end to end ----

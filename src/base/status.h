@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 /* X(name, HTTP status, who may read the words, the words)
- * A TOLD sentence goes to the client; a KEPT one goes to the log only, and the client reads the same sentence for all of
- * them, so that nobody learns by trying which test a forgery has failed (or whether the user exists). */
+ * A TOLD sentence goes to the client; a KEPT one goes to the log only, and the client reads the same sentence for all
+ * of them, so that nobody learns by trying which test a forgery has failed (or whether the user exists). */
 #define STATUS_LIST(X) \
 	X(OK, 200, TOLD, "done") \
 	X(MORE, 400, TOLD, "the request ends too early") \

@@ -48,12 +48,13 @@ static void answer_key(struct call *call, const struct table_key *key)
 
 static enum status submit(struct call *call, bool must_remove)
 {
+	const struct api_request *request = call->request;
 	struct submission *submission = arena_take(call->app->arena, sizeof(*submission));
 	enum status status;
 
 	if (!submission)
 		return STATUS_INTERNAL;
-	status = submit_request(call->app, call->request->body, must_remove, call->request->remote, call->now, submission);
+	status = submit_request(call->app, request->body, must_remove, request->remote, call->now, submission);
 	if (status == STATUS_OK)
 		answer_key(call, submission->has_key ? &submission->key : NULL);
 	else
@@ -104,7 +105,8 @@ static enum status find_key(struct call *call, struct span fingerprint, struct t
 
 	if (!ssh_fingerprint_read(fingerprint, &kind, &wanted))
 		return STATUS_ROUTE_FINGERPRINT;
-	if (user == call->app->config->user_count || !table_find(call->app->table, user, kind, &wanted, key) || !key->is_live)
+	if (user == call->app->config->user_count || !table_find(call->app->table, user, kind, &wanted, key) ||
+	    !key->is_live || key->expire <= call->now)
 		return STATUS_KEY_NOT_FOUND;
 	return STATUS_OK;
 }
@@ -131,8 +133,8 @@ static enum status delete_user_key(struct call *call)
 	status = find_key(call, call->fingerprint, &key);
 	if (status != STATUS_OK)
 		return status;
-	status = submit_local_removal(call->app, key.user, SSH_FINGERPRINT_SHA256, &key.fingerprint, call->request->remote,
-	                              call->now, &key);
+	status = submit_local_removal(call->app, key.user, SSH_FINGERPRINT_SHA256, &key.fingerprint,
+	                              call->request->remote, call->now, &key);
 	if (status == STATUS_OK)
 		answer_key(call, &key);
 	return status;
@@ -146,14 +148,15 @@ static void write_authorized_key(struct writer *writer, const struct table_key *
 
 static enum status get_authorized_keys(struct call *call)
 {
-	struct writer decoded = writer_of(arena_take(call->app->arena, call->request->query.size), call->request->query.size);
+	const struct span query = call->request->query;
+	struct writer decoded = writer_of(arena_take(call->app->arena, query.size), query.size);
 	struct table_key key;
 	struct span fingerprint;
 	enum status status;
 
 	call->answer->content_type = "text/plain; charset=utf-8";
 	call->app->counters.served++;
-	if (!http_query_find(call->request->query, SPAN("fingerprint"), &fingerprint)) {
+	if (!http_query_find(query, SPAN("fingerprint"), &fingerprint)) {
 		answer_list(call, API_LIST_AUTHORIZED_KEYS);
 		return STATUS_OK;
 	}
@@ -179,7 +182,8 @@ static enum status get_metrics(struct call *call)
 	return STATUS_OK;
 }
 
-/* A path: its handlers, and what the listener must allow for them. The unsigned DELETE is for root, whom no listener stops. */
+/* A path: its handlers, and what the listener must allow for them. The unsigned DELETE is for root, whom no listener
+ * stops. */
 static const struct route {
 	const char *pattern;
 	enum status (*get)(struct call *call);
@@ -220,7 +224,8 @@ static enum status dispatch(struct call *call, const struct route *route)
 	const enum http_method method = call->request->method;
 	bool is_change = method == HTTP_POST || method == HTTP_DELETE;
 	unsigned access = is_change ? route->access_to_change : route->access_to_get;
-	enum status (*handler)(struct call *) = method == HTTP_POST ? route->post : is_change ? route->delete : route->get;
+	enum status (*change)(struct call *) = method == HTTP_POST ? route->post : route->delete;
+	enum status (*handler)(struct call *) = is_change ? change : route->get;
 
 	if (!handler) {
 		call->answer->allow = route->allow;
@@ -272,41 +277,45 @@ static void write_element(const struct app *app, struct api_list *list, const st
 		write_authorized_key(out, key);
 		return;
 	}
-	if (list->started)
-		writer_put_string(out, ",\n");
+	writer_put_string(out, list->started ? ",\n" : "[");
 	render_key(out, app->config, key);
+}
+
+static void write_end(const struct api_list *list, struct writer *out)
+{
+	if (list->kind == API_LIST_JSON)
+		writer_put_string(out, list->started ? "]\n" : "[]\n");
 }
 
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
-	bool is_json = list->kind == API_LIST_JSON;
-	size_t used = out->used;
-
-	if (is_json && !list->started)
-		writer_put_byte(out, '[');
-	while (!out->overflowed && !list->ended) {
-		struct table_walk before = list->walk;
+	while (!list->ended) {
+		struct api_list before = *list;
+		size_t used = out->used;
 		struct table_key key;
 
-		used = out->used;
 		if (!table_walk_next(app->table, &list->walk, &key)) {
+			write_end(list, out);
 			list->ended = true;
-			writer_put_string(out, is_json ? "]\n" : "");
 		} else if (key.expire > now) {
 			write_element(app, list, &key, out);
+			list->started = true;
 		}
 		if (out->overflowed) {
-			list->walk = before;
-			list->ended = false;
-			break;
+			writer_rewind(out, used);
+			*list = before;
+			return;
 		}
-		list->started = list->started || out->used > used;
 	}
-	if (out->overflowed)
-		writer_rewind(out, used);
 }
 
 /* ---- time ---- */
+
+/* Room for the line of a key that has expired, and still for the one of a request. */
+static bool has_room_for_lines(const struct writer *journal)
+{
+	return journal->size - journal->used >= 2 * JOURNAL_LINE_MAX;
+}
 
 void api_sweep(struct app *app, int64_t now)
 {
@@ -315,13 +324,14 @@ void api_sweep(struct app *app, int64_t now)
 
 	if (now < table_next_end(app->table))
 		return;
-	while (table_sweep(app->table, now, &position, &expired)) {
+	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
 		struct journal journal = journal_start(app->journal, "expired");
 
 		app->counters.expired++;
 		journal_put(&journal, "user", app->config->users[expired.user].name);
 		journal_put_fingerprint(&journal, &expired.fingerprint);
-		journal_put_signers(&journal, expired.signers, expired.signer_count);
+		for (size_t i = 0; i < expired.signer_count; i++)
+			journal_put_signer(&journal, &expired.signers[i]);
 		journal_end(&journal);
 	}
 }

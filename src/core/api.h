@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/writer.h"
 #include "core/config.h"
+#include "core/journal.h"
 #include "core/table.h"
 #include "http/head.h"
 
@@ -31,7 +32,7 @@ struct app {
 	const struct config *config;
 	struct table *table;
 	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
-	struct writer *journal; /* audit lines, each ended by LF; the caller empties it after each call */
+	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 };
@@ -52,7 +53,8 @@ enum api_list_kind { API_LIST_NONE, API_LIST_JSON, API_LIST_AUTHORIZED_KEYS };
 struct api_list {
 	enum api_list_kind kind;
 	struct table_walk walk;
-	bool started, ended;
+	bool started; /* there was an element */
+	bool ended;
 };
 
 struct api_answer {
@@ -64,19 +66,24 @@ struct api_answer {
 	struct api_list list;   /* .kind is API_LIST_NONE when .body is the whole answer */
 };
 
-enum { API_BODY_MAX = 8192 }; /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
+enum {
+	API_BODY_MAX = 8192, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
+	API_JOURNAL_MIN = 3 * JOURNAL_LINE_MAX, /* bytes */
+};
 
-/* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired keys are swept first. */
+/* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired
+ * keys are swept first. */
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 
 /* The answer to a request that failed before it came here (framing, limits, time-outs): the error body for status. */
 void api_answer_error(struct api_answer *answer, enum status status);
 
-/* Writes the next elements of a list, as many as fit, and sets list->ended after the last. A call writes at least
- * one element if out has room for API_BODY_MAX bytes. Keys that were added or removed in between may or may not appear. */
+/* Writes the next elements of a list, as many as fit, and sets list->ended after the last. A call writes at least one
+ * element if out has room for API_BODY_MAX bytes. Keys that were added or removed in between may or may not appear. */
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
 
-/* Drops what has expired; call it at app->table's next end even if no request comes. */
+/* Drops what has expired, as long as the journal has room for its lines; call it at app->table's next end even if no
+ * request comes, and again while that has passed. What has expired is not served any more, dropped or not. */
 void api_sweep(struct app *app, int64_t now);
 
 #endif

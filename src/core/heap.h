@@ -1,7 +1,8 @@
 /* Entries of various sizes in one fixed run of memory, each known by the number of its owner.
  *
  * Entries are taken from the front on; dropping one leaves garbage, and when the end is reached the live ones are moved
- * together. An eighth of the memory is never filled, so that much is gained each time, and an entry costs constant time in the long run.
+ * together. An eighth of the memory is never filled, so that much is gained each time, and an entry costs constant time
+ * in the long run.
  */
 #ifndef INKI_CORE_HEAP_H
 #define INKI_CORE_HEAP_H
@@ -14,12 +15,12 @@ struct heap {
 	uint32_t *entries; /* by owner: where its entry begins, plus one; 0: it has none */
 };
 
-/* Takes size bytes for entries, and room to know owner_count owners by, from an arena over memory that is zero. The memory is not
- * touched before it is needed. False if it does not fit. */
+/* Takes size bytes for entries, and room to know owner_count owners by, from an arena over memory that is zero. The
+ * memory is not touched before it is needed. False if it does not fit. */
 bool heap_start(struct heap *heap, struct arena *arena, size_t size, size_t owner_count);
 
-/* A new entry of size bytes for the owner in place of the one he has; NULL, and the old one stays, if there is no room. Moves entries:
- * pointers and spans into any of them are void afterwards. */
+/* A new entry of size bytes for the owner in place of the one he has; NULL, and the old one stays, if there is no room.
+ * Moves entries: pointers and spans into any of them are void afterwards. */
 void *heap_put(struct heap *heap, uint32_t owner, size_t size);
 
 /* The owner's entry, aligned for uint64_t, or NULL. */

@@ -9,9 +9,9 @@
 /* When a request that was signed at signed_at lets its key end; a time that no clock has is cut to DATE_MAX. */
 int64_t policy_expire(const struct request *request, int64_t signed_at);
 
-/* Is the request fresh, meant for this host, and, to add, its key one that the user may have for so long? signer_count different
- * certificates have signed it, the first of them at signed_at. Returns STATUS_OK or a POLICY_… status; *limit is what the policy allows, where that
- * can be said in a word (written to the writer, which may overflow). */
+/* Is the request fresh, meant for this host, and, to add, its key one that the user may have for so long? signer_count
+ * different certificates have signed it, the first of them at signed_at. Returns STATUS_OK or a POLICY_… status; *limit
+ * is what the policy allows, where that can be said in a word (written to the writer, which may overflow). */
 enum status policy_judge_request(const struct config *config, const struct config_policy *policy,
                                  const struct request *request, size_t signer_count, int64_t signed_at, int64_t now,
                                  struct writer *limit);
@@ -19,8 +19,8 @@ enum status policy_judge_request(const struct config *config, const struct confi
 /* What a request does to the record of its key. */
 enum policy_effect { POLICY_CHANGES, POLICY_CHANGES_NOTHING };
 
-/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL. Returns STATUS_OK and the
- * effect, or POLICY_OUTDATED, POLICY_SAME_SECOND. */
+/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL. Returns
+ * STATUS_OK and the effect, or POLICY_OUTDATED, POLICY_SAME_SECOND. */
 enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
                                enum policy_effect *effect);
 

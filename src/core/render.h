@@ -1,4 +1,4 @@
-/* Keys, errors and metrics as they leave the server: written anew from what is known, never copied from what came in. */
+/* Keys, errors and metrics as they leave the server: written anew from what is known, never copied from what came. */
 #ifndef INKI_CORE_RENDER_H
 #define INKI_CORE_RENDER_H
 

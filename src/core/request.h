@@ -1,4 +1,5 @@
-/* The signed request (CONTRACT 1): one flat JSON object, read strictly, so that a signer never believes in a limit that was not read. */
+/* The signed request (CONTRACT 1): one flat JSON object, read strictly, so that a signer never believes in a limit that
+ * was not read. */
 #ifndef INKI_CORE_REQUEST_H
 #define INKI_CORE_REQUEST_H
 
@@ -19,14 +20,14 @@ struct request {
 	enum ssh_fingerprint_kind fingerprint_kind; /* which digests of the next are known; with has_key both are */
 	struct ssh_fingerprint fingerprint;
 	bool expire_is_lifetime; /* expire counts from the signature's creation */
-	int64_t expire;          /* seconds since 1970, or a lifetime in seconds; to remove: 0 */
+	int64_t expire;          /* seconds since 1970, or a lifetime in seconds; of no meaning to remove */
 	const struct span *hosts; /* the hosts that it is meant for, host_count of them; 0: any */
 	size_t host_count;
 	struct span reason; /* may be empty */
 };
 
-/* Reads the signed text. Everything that the request points to is placed in arena. *field is the name of the field that was
- * wrong, where one was, as it stood there. Returns STATUS_OK, a REQUEST_… or an SSH_KEY_… status. */
+/* Reads the signed text. Everything that the request points to is placed in arena. *field is the name of the field that
+ * was wrong, where one was, as it stood there. Returns STATUS_OK, a REQUEST_… or an SSH_KEY_… status. */
 enum status request_read(struct span text, struct arena *arena, struct request *request, struct span *field);
 
 #endif

@@ -13,8 +13,9 @@ static int64_t remember_until(const struct app *app, int64_t signed_at)
 	return signed_at + app->config->max_request_age + 1;
 }
 
-/* A request for a user who does not exist, or by a stranger, takes as long as one that fails for a user who exists: the signature is tried
- * with the keyrings of the others until the work is done that a match would have cost; the result is not looked at. */
+/* A request for a user who does not exist, or by a stranger, takes as long as one that fails for a user who exists: the
+ * signature is tried with the keyrings of the others until the work is done that a match would have cost; the result is
+ * not looked at. */
 static void spend_equal_time(const struct app *app, const struct pgp_message *message, int64_t now,
                              const struct pgp_verdict *verdict)
 {
@@ -24,7 +25,8 @@ static void spend_equal_time(const struct app *app, const struct pgp_message *me
 		(void)message_verify(message, &app->config->users[i].keyring, now, &unused);
 }
 
-static enum status verify(struct app *app, const struct pgp_message *message, int64_t now, struct submission *submission)
+static enum status verify(struct app *app, const struct pgp_message *message, int64_t now,
+                          struct submission *submission)
 {
 	static const struct pgp_keyring no_keyring;
 	bool is_known = submission->user < app->config->user_count;
@@ -56,15 +58,20 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	return status;
 }
 
+static struct table_signer signer_of(const struct pgp_certificate *certificate)
+{
+	struct span fingerprint = pgp_key_fingerprint(&certificate->primary);
+	struct table_signer signer = { .size = (uint8_t)fingerprint.size };
+
+	memcpy(signer.fingerprint, fingerprint.data, fingerprint.size);
+	return signer;
+}
+
 static void copy_signers(const struct pgp_verdict *verdict, struct table_key *key)
 {
 	key->signer_count = verdict->count;
-	for (size_t i = 0; i < verdict->count; i++) {
-		struct span fingerprint = pgp_key_fingerprint(&verdict->signers[i].certificate->primary);
-
-		key->signers[i].size = (uint8_t)fingerprint.size;
-		memcpy(key->signers[i].fingerprint, fingerprint.data, fingerprint.size);
-	}
+	for (size_t i = 0; i < verdict->count; i++)
+		key->signers[i] = signer_of(verdict->signers[i].certificate);
 }
 
 static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
@@ -89,8 +96,8 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 	return table_put(app->table, key, remember_until(app, key->signed_at));
 }
 
-/* A removal of a key that is not there is remembered too: a request to add it that was signed before may still be under way. (Its
- * MD5 alone does not tell which key that would be.) */
+/* A removal of a key that is not there is remembered too: a request to add it that was signed before may still be under
+ * way. (Its MD5 alone does not tell which key that would be.) */
 static enum status commit_remove(struct app *app, const struct table_key *record, struct submission *submission)
 {
 	const struct request *request = &submission->request;
@@ -114,7 +121,8 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 {
 	const struct request *request = &submission->request;
 	struct table_key found;
-	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint, &found);
+	bool is_known =
+		table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint, &found);
 	const struct table_key *record = is_known ? &found : NULL;
 	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
 
@@ -130,7 +138,8 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 }
 
 /* Everything before the table: nothing has changed after it. */
-static enum status examine(struct app *app, struct span body, bool must_remove, int64_t now, struct submission *submission)
+static enum status examine(struct app *app, struct span body, bool must_remove, int64_t now,
+                           struct submission *submission)
 {
 	struct pgp_message message;
 	enum status status = message_read(body, app->arena, &message);
@@ -150,11 +159,11 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 static void write_signers(struct journal *journal, const struct pgp_verdict *verdict, int64_t now)
 {
 	for (size_t i = 0; i < verdict->count; i++) {
-		struct table_key one;
+		const struct pgp_certificate *certificate = verdict->signers[i].certificate;
+		const struct table_signer signer = signer_of(certificate);
 
-		copy_signers(&(struct pgp_verdict){ .signers = { verdict->signers[i] }, .count = 1 }, &one);
-		journal_put_signers(journal, one.signers, 1);
-		journal_put(journal, "uid", certificate_user_id(verdict->signers[i].certificate, now));
+		journal_put_signer(journal, &signer);
+		journal_put(journal, "uid", certificate_user_id(certificate, now));
 	}
 }
 
@@ -168,18 +177,18 @@ static void write_journal(struct app *app, const char *event, const struct submi
 	if (submission->has_key || submission->request.has_key)
 		journal_put_fingerprint(&journal, submission->has_key ? &submission->key.fingerprint
 		                                                      : &submission->request.fingerprint);
-	write_signers(&journal, &submission->verdict, now);
 	if (submission->has_key)
 		journal_put_time(&journal, "expire", submission->key.expire);
-	if (submission->request.reason.size > 0)
-		journal_put(&journal, "reason", submission->request.reason);
 	journal_put(&journal, "remote", remote);
 	if (status != STATUS_OK) {
 		journal_put(&journal, "status", span_of_string(status_name(status)));
 		journal_put(&journal, "message", span_of_string(status_words(status)));
-		if (submission->detail.size > 0)
-			journal_put(&journal, "detail", submission->detail);
 	}
+	if (submission->detail.size > 0)
+		journal_put(&journal, "detail", submission->detail);
+	if (submission->request.reason.size > 0)
+		journal_put(&journal, "reason", submission->request.reason);
+	write_signers(&journal, &submission->verdict, now);
 	journal_end(&journal);
 }
 
@@ -220,7 +229,7 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 	if (user >= app->config->user_count || !table_find(app->table, user, kind, fingerprint, removed) ||
 	    !removed->is_live)
 		return STATUS_KEY_NOT_FOUND;
-	/* it outdates every request that is signed by now, and the one that added the key even if that was dated ahead */
+	/* it outdates every request signed by now, and the one that added the key even if that was dated ahead */
 	signed_at = removed->signed_at > now ? removed->signed_at : now;
 	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
 	app->counters.removed++;

@@ -1,4 +1,5 @@
-/* The way of one signed request from its bytes into the table: split, read, verify, judge, commit (HOUSE.md, steps 6 to 11). */
+/* The way of one signed request from its bytes into the table: split, read, verify, judge, commit (HOUSE.md, steps 6 to
+ * 11). */
 #ifndef INKI_CORE_SUBMIT_H
 #define INKI_CORE_SUBMIT_H
 
@@ -9,7 +10,7 @@
 /* What became of it. */
 struct submission {
 	struct request request; /* as far as it could be read */
-	struct span detail;     /* what stands behind the words of the status, if anything: a limit, or the name of a field */
+	struct span detail;     /* stands behind the words of the status, if anything: a limit, the name of a field */
 	size_t user;            /* index in the configuration */
 	struct pgp_verdict verdict;
 	int64_t signed_at;      /* when the first of the signers signed */
@@ -17,8 +18,9 @@ struct submission {
 	struct table_key key;   /* its spans last until the table's next change */
 };
 
-/* Takes one request: body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed unless the result is
- * STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for what was done, or refused. */
+/* Takes one request: body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed unless
+ * the result is STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for what
+ * was done, or refused. */
 enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
                            struct submission *submission);
 

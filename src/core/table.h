@@ -43,7 +43,8 @@ struct table;
 /* How many bytes table_start() takes from its arena at most. */
 size_t table_memory_size(void);
 
-/* Makes an empty table in an arena over memory that is zero, without touching more of it than it needs now. NULL if it does not fit. */
+/* Makes an empty table in an arena over memory that is zero, without touching more of it than it needs now. NULL if it
+ * does not fit. */
 struct table *table_start(struct arena *arena);
 
 /* Finds a record; *key is it. By MD5 only live ones are found. False, and *key is cleared, if there is none. */
@@ -54,8 +55,8 @@ bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kin
  * remembered until keep_until at least. The spans of *key must not point into the table. TABLE_FULL changes nothing. */
 enum status table_put(struct table *table, const struct table_key *key, int64_t keep_until);
 
-/* Makes the record of that user and SHA-256 fingerprint a tombstone, or adds one, that says signed_at and is remembered until
- * keep_until. TABLE_FULL, only where there was no record, changes nothing. */
+/* Makes the record of that user and SHA-256 fingerprint a tombstone, or adds one, that says signed_at and is remembered
+ * until keep_until. TABLE_FULL, only where there was no record, changes nothing. */
 enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
                        int64_t keep_until);
 
@@ -70,8 +71,8 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 /* When the next record ends, or INT64_MAX. It may be earlier than that, but never later. */
 int64_t table_next_end(const struct table *table);
 
-/* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The table may
- * change between two steps: each key that stays is met exactly once. */
+/* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The
+ * table may change between two steps: each key that stays is met exactly once. */
 struct table_walk {
 	bool is_over_all;
 	size_t user;

@@ -15,8 +15,8 @@ bool ed25519_check_key(const uint8_t key[static 32])
 	       ge25519_frombytes_negate_vartime(&point, key) == 0;
 }
 
-/* The library refuses S that is not below the order of the group, R and A of small order, and A that is not canonical; R is
- * recomputed and compared as bytes, so only its canonical form passes. */
+/* The library refuses S that is not below the order of the group, R and A of small order, and A that is not canonical;
+ * R is recomputed and compared as bytes, so only its canonical form passes. */
 bool ed25519_verify(const uint8_t key[static 32], struct span message, const uint8_t signature[static 64])
 {
 	return IS_ENABLED(CONFIG_ED25519) &&

@@ -39,20 +39,21 @@ enum rsa_verdict rsa_check_key(const struct rsa_key *key)
 	return RSA_KEY_GOOD;
 }
 
-/* DigestInfo of RFC 8017 section 9.2 note 1 up to the digest itself, with the NULL parameters that OpenPGP demands
- * (RFC 9580 section 5.2.2.3.1). They differ in the last arc of the algorithm's identifier, 2.16.840.1.101.3.4.2.arc, and in
+/* DigestInfo of RFC 8017 section 9.2 note 1 up to the digest itself, with the NULL parameters that OpenPGP demands (RFC
+ * 9580 section 5.2.2.3.1). They differ in the last arc of the algorithm's identifier, 2.16.840.1.101.3.4.2.arc, and in
  * the size of the digest; only SHA-1, which is there for revocations, has an identifier of another shape. Returns the
  * size of the prefix, or 0 for a digest that signs nothing. */
 static size_t write_digest_info(enum digest_algorithm algorithm, uint8_t prefix[static 19])
 {
 	static const uint8_t arcs[] = {
-		[DIGEST_SHA256] = 1, [DIGEST_SHA384] = 2, [DIGEST_SHA512] = 3, [DIGEST_SHA3_256] = 8, [DIGEST_SHA3_512] = 10,
+		[DIGEST_SHA256] = 1,   [DIGEST_SHA384] = 2,    [DIGEST_SHA512] = 3,
+		[DIGEST_SHA3_256] = 8, [DIGEST_SHA3_512] = 10,
 	};
 	static const uint8_t sha1[] = { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
 		                        0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14 };
 	const uint8_t size = (uint8_t)digest_size(algorithm);
-	const uint8_t info[19] = { 0x30, (uint8_t)(17 + size), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03,
-		                   0x04, 0x02, arcs[algorithm], 0x05, 0x00, 0x04, size };
+	const uint8_t info[19] = { 0x30, (uint8_t)(17 + size), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+		                   0x65, 0x03, 0x04, 0x02, arcs[algorithm], 0x05, 0x00, 0x04, size };
 
 	if (algorithm == DIGEST_SHA1) {
 		memcpy(prefix, sha1, sizeof(sha1));
@@ -97,7 +98,8 @@ static bool apply_public_key(const struct rsa_key *key, struct span signature, u
 	return applied;
 }
 
-bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest, struct span signature)
+bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest,
+                struct span signature)
 {
 	const struct rsa_key plain = { without_leading_zeros(key->modulus), without_leading_zeros(key->exponent) };
 	const size_t size = plain.modulus.size;

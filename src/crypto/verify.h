@@ -1,5 +1,5 @@
-/* Public-key signatures: checks of keys when they are loaded, and verification. Only public data, so nothing here needs constant
- * time; but every number is bounded before the library sees it (PGP.md 7).
+/* Public-key signatures: checks of keys when they are loaded, and verification. Only public data, so nothing here needs
+ * constant time; but every number is bounded before the library sees it (PGP.md 7).
  *
  * Each function returns true only if everything was right; memory that ran out, an unsupported curve and a wrong
  * number are all false. An algorithm that Kconfig left out is never right.
@@ -22,9 +22,10 @@ enum rsa_verdict { RSA_KEY_GOOD, RSA_KEY_BAD_SIZE, RSA_KEY_BAD_NUMBERS };
 /* Is the modulus odd and of RSA_BITS_MIN to RSA_BITS_MAX bits, and the exponent odd and from 3 to 2^32 - 1? */
 enum rsa_verdict rsa_check_key(const struct rsa_key *key);
 
-/* RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): the whole encoded block is made anew and compared. The signature is a number
- * below the modulus, big-endian, without leading zeros or with. */
-bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest, struct span signature);
+/* RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): the whole encoded block is made anew and compared. The signature is a
+ * number below the modulus, big-endian, without leading zeros or with. */
+bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest,
+                struct span signature);
 
 enum ecdsa_curve { ECDSA_P256, ECDSA_P384, ECDSA_P521, ECDSA_CURVE_COUNT };
 

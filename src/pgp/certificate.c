@@ -328,6 +328,8 @@ enum status certificate_take(struct cursor *packets, struct arena *arena, struct
 
 	if (status != STATUS_OK)
 		return status;
+	if (packet_is_ignorable(&packet))
+		return STATUS_OK;
 	if (packet.type != PACKET_PUBLIC_KEY)
 		return STATUS_CERTIFICATE_SYNTAX;
 	if (!pgp_key_read(packet.body, &key))

@@ -47,8 +47,9 @@ struct pgp_certificate {
 };
 
 /* Takes one certificate off a sequence of packets, and adds it at the end of the list, or merges it with the certificate of the
- * same primary key that is there. One whose primary key is of an unknown version is read over. Returns STATUS_OK,
- * CERTIFICATE_SYNTAX if the sequence does not start with a public key, ARENA_FULL, PACKET_SYNTAX. */
+ * same primary key that is there. One whose primary key is of an unknown version is read over, and so is one packet in front of it
+ * that means nothing. Returns STATUS_OK, CERTIFICATE_SYNTAX if the sequence starts with anything else, ARENA_FULL,
+ * PACKET_SYNTAX. */
 enum status certificate_take(struct cursor *packets, struct arena *arena, struct pgp_certificate **list);
 
 /* May this key of the certificate (its primary key if subkey is NULL) sign at that time (PGP.md 9)? All else than the

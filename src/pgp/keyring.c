@@ -1,10 +1,13 @@
 #include "pgp/keyring.h"
 
+#include "base/encoding.h"
 #include "base/kconfig.h"
 #include "pgp/armor.h"
 #include "pgp/certificate.h"
 
 enum { KEYRING_PACKETS_MAX = 1000 };
+
+static const struct span block_label = SPAN_INITIALIZER("PGP PUBLIC KEY BLOCK");
 
 /* Are these at most so many whole packets? Afterwards no reader comes upon a malformed one. */
 static enum status check_packets(struct span binary)
@@ -50,37 +53,45 @@ static enum status add_armored(struct pgp_keyring *keyring, struct span *text, s
 
 	if (!arena_split_end(arena, text->size / 4 * 3 + 3 + 16, &scratch))
 		return STATUS_ARENA_FULL;
-	status = armor_read(text, SPAN("PGP PUBLIC KEY BLOCK"), &scratch, &binary);
+	status = armor_read(text, block_label, &scratch, &binary);
 	if (status == STATUS_OK)
 		status = add_binary(keyring, binary, arena);
 	arena_join_end(arena, &scratch);
 	return status;
 }
 
-/* Packets start with an octet whose top bit is set; so does text with a byte order mark. */
+/* Adds the blocks of a text. KEYRING_EMPTY if there is none. */
+static enum status add_text(struct pgp_keyring *keyring, struct span text, struct arena *arena)
+{
+	enum status status = STATUS_KEYRING_EMPTY;
+	struct span line;
+
+	if (span_starts_with(text, SPAN("\xef\xbb\xbf")))
+		text = span_skip(text, 3);
+	while ((status == STATUS_OK || status == STATUS_KEYRING_EMPTY) && span_take_line(&text, &line)) {
+		if (armor_is_begin(line, SPAN("PGP PRIVATE KEY BLOCK")))
+			return STATUS_KEYRING_SECRET;
+		/* the BEGIN line of this one was damaged: its block must not be taken for a comment */
+		if (armor_is_end(line, block_label))
+			return STATUS_ARMOR_SYNTAX;
+		if (armor_is_begin(line, block_label))
+			status = add_armored(keyring, &text, arena);
+	}
+	return status;
+}
+
+/* Packets start with an octet whose top bit is set; so does text with a byte order mark, or in another script. */
 static bool is_binary(struct span file)
 {
-	return file.size > 0 && (file.data[0] & 0x80) && !span_starts_with(file, SPAN("\xef\xbb\xbf"));
+	return file.size > 0 && (file.data[0] & 0x80) && !utf8_is_valid(file);
 }
 
 enum status pgp_keyring_add(struct pgp_keyring *keyring, struct span file, struct arena *arena)
 {
-	const size_t count_before = keyring->count;
-	enum status status = STATUS_OK;
-	struct span line;
-	size_t blocks = 0;
+	enum status status = is_binary(file) ? add_binary(keyring, file, arena) : add_text(keyring, file, arena);
 
-	if (is_binary(file))
-		return add_binary(keyring, file, arena);
-	while (status == STATUS_OK && span_take_line(&file, &line)) {
-		if (armor_is_begin(line, SPAN("PGP PRIVATE KEY BLOCK")))
-			return STATUS_KEYRING_SECRET;
-		if (armor_is_begin(line, SPAN("PGP PUBLIC KEY BLOCK"))) {
-			status = add_armored(keyring, &file, arena);
-			blocks++;
-		}
-	}
-	if (status == STATUS_OK && (blocks == 0 || (count_before == 0 && keyring->count == 0)))
+	/* keys of unknown versions only */
+	if (status == STATUS_OK && keyring->count == 0)
 		return STATUS_KEYRING_EMPTY;
 	return status;
 }

@@ -79,8 +79,6 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	struct digest digest;
 	enum status status;
 
-	if (examination->candidates++ == MESSAGE_CANDIDATES_MAX)
-		return STATUS_SIGNATURE_UNKNOWN_ISSUER;
 	status = judge_key(signature, certificate, subkey, examination->now);
 	if (status != STATUS_OK)
 		return status;
@@ -94,24 +92,24 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	return status;
 }
 
-static bool is_named(const struct signature *signature, const struct pgp_key *key)
+/* Is it one of those that the signature names, of which a limited number is tried? */
+static bool is_candidate(struct examination *examination, const struct pgp_key *key)
 {
-	return signature_names_issuer(signature, pgp_key_fingerprint(key), pgp_key_id(key), false);
+	return signature_names_issuer(examination->signature, pgp_key_fingerprint(key), pgp_key_id(key), false) &&
+	       examination->candidates++ < MESSAGE_CANDIDATES_MAX;
 }
 
 /* Tries the keys of one certificate that the signature names. Leaves *status alone if there is none. */
 static const struct pgp_key *try_certificate(struct examination *examination, const struct pgp_certificate *certificate,
                                              enum status *status)
 {
-	const struct signature *signature = examination->signature;
-
-	if (is_named(signature, &certificate->primary)) {
+	if (is_candidate(examination, &certificate->primary)) {
 		*status = try_key(examination, certificate, NULL);
 		if (*status == STATUS_OK)
 			return &certificate->primary;
 	}
 	for (const struct pgp_subkey *subkey = certificate->subkeys; subkey; subkey = subkey->next) {
-		if (!is_named(signature, &subkey->key))
+		if (!is_candidate(examination, &subkey->key))
 			continue;
 		*status = try_key(examination, certificate, subkey);
 		if (*status == STATUS_OK)

@@ -52,7 +52,8 @@ static bool read_md5(struct span text, uint8_t md5[static 16])
 	if (text.size != 47)
 		return false;
 	for (size_t i = 0; i < 16; i++)
-		if (!hex_read(span_first(span_skip(text, 3 * i), 2), md5 + i, 1) || (i < 15 && text.data[3 * i + 2] != ':'))
+		if (!hex_read(span_first(span_skip(text, 3 * i), 2), md5 + i, 1) ||
+		    (i < 15 && text.data[3 * i + 2] != ':'))
 			return false;
 	return true;
 }

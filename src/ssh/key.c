@@ -94,8 +94,8 @@ static bool read_rsa(struct cursor *cursor, unsigned *bits)
 	struct span modulus = take_number(cursor);
 
 	*bits = bit_count(modulus);
-	return exponent.size > 0 && (exponent.data[exponent.size - 1] & 1) && bit_count(exponent) >= 2 && *bits >= 1024 &&
-	       *bits <= 16384 && (modulus.data[modulus.size - 1] & 1);
+	return exponent.size > 0 && (exponent.data[exponent.size - 1] & 1) && bit_count(exponent) >= 2 &&
+	       *bits >= 1024 && *bits <= 16384 && (modulus.data[modulus.size - 1] & 1);
 }
 
 enum status ssh_key_read_blob(struct span blob, struct ssh_key *key)
@@ -149,10 +149,12 @@ static enum status explain_first_word(struct span rest)
 	return second_is_base64 ? STATUS_SSH_KEY_TYPE : STATUS_SSH_KEY_SYNTAX;
 }
 
+/* U+0000 to U+001F and U+007F to U+009F; the last 32 are C2 80 to C2 9F in UTF-8. */
 static bool has_control(struct span text)
 {
 	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
+		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
 			return true;
 	return false;
 }

@@ -238,6 +238,6 @@ def clearsign(text, *signatures, hash_header=True, **armor_how):
     """A clear-signed message; signatures are Signature objects, or packets as bytes. text without its last line end."""
     text = text.encode() if isinstance(text, str) else text
     packets = [each if isinstance(each, bytes) else each.packet(canonical(text)) for each in signatures]
-    names = sorted({each.digest.upper() for each in signatures if isinstance(each, Signature)})
+    names = sorted({each.digest.upper().replace("_", "-") for each in signatures if isinstance(each, Signature)})
     head = b"-----BEGIN PGP SIGNED MESSAGE-----\n" + (f"Hash: {', '.join(names)}\n".encode() if hash_header and names else b"")
     return head + b"\n" + dash_escape(text) + b"\n" + armor(b"".join(packets), **armor_how)

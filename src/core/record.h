@@ -1,0 +1,67 @@
+/* The inside of the key table, for table.c alone: its slots, the two indices, the list of each user, and what lies in
+ * the heap. */
+#ifndef INKI_CORE_RECORD_H
+#define INKI_CORE_RECORD_H
+
+#include "base/kconfig.h"
+#include "core/heap.h"
+#include "core/table.h"
+
+/* Records are named by the number of their slot plus one, so that fresh memory, which is zero, says "none" everywhere. */
+enum { RECORD_NONE = 0 };
+
+/* A record. It is live if the heap has an entry for it: then it is in the list of its user and found by MD5, too. */
+struct slot {
+	struct ssh_fingerprint fingerprint;
+	bool is_record; /* or free */
+	uint32_t user;
+	uint32_t next_by_sha256; /* in its bucket, or in the list of free slots */
+	uint32_t next_by_md5;
+	uint32_t previous, next; /* in the list of its user */
+	uint64_t sequence;       /* grows along the list of its user */
+	int64_t signed_at, expire, keep_until;
+};
+
+struct user_list {
+	uint32_t first, last;
+	uint32_t count;
+};
+
+struct table {
+	struct heap heap;
+	struct slot *slots;
+	uint32_t *by_sha256, *by_md5; /* buckets, CONFIG_KEYS of each */
+	struct user_list users[CONFIG_USERS];
+	uint32_t free;      /* slots that were given back */
+	uint32_t untouched; /* slots from here on were never used */
+	uint32_t live, records;
+	uint64_t sequence;
+	int64_t next_end;
+	int64_t next_end_found; /* by the sweep under way */
+};
+
+struct slot *record_slot(const struct table *table, uint32_t name);
+
+bool record_is_live(const struct table *table, uint32_t name);
+
+/* The user's record of that digest, or RECORD_NONE. By MD5 only live ones are found. */
+uint32_t record_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
+                     const struct ssh_fingerprint *fingerprint);
+
+/* A new record that is not live; RECORD_NONE if all slots are taken. */
+uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[static 32]);
+
+/* A record that is not live is none any more. */
+void record_forget(struct table *table, uint32_t name);
+
+/* Writes key into the record of its fingerprint, which is live from then on. False, and nothing has changed, if it does
+ * not fit. */
+bool record_write(struct table *table, uint32_t name, const struct table_key *key);
+
+/* Makes a live record a tombstone. What was read of it stays as it is until the next record_write(). */
+void record_end_life(struct table *table, uint32_t name);
+
+/* Reads all of a record; the spans of *key point into the heap. */
+void record_read(const struct table *table, uint32_t name, struct table_key *key);
+
+#endif

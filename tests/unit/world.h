@@ -1,0 +1,43 @@
+/* All of the server above the socket, with keyrings of vectors.py: what the tests of submit and api stand on. */
+#ifndef INKI_TESTS_UNIT_WORLD_H
+#define INKI_TESTS_UNIT_WORLD_H
+
+#include "core/api.h"
+
+enum { WORLD_NOW = 1700000000 }; /* vectors.py counts from it */
+
+/* Alice may add Ed25519, P-256 and RSA keys, two of them; bob signs with RSA; the team needs alice and carol; the crowd
+ * is of 16 certificates with long names. Eve is a stranger. */
+enum { WORLD_ALICE, WORLD_BOB, WORLD_TEAM, WORLD_CROWD, WORLD_USERS };
+
+struct world {
+	struct app app;
+	struct config config;
+	struct config_user users[WORLD_USERS];
+	struct arena settings, table_memory, request;
+	struct writer journal;
+	uint8_t body[API_BODY_MAX];
+	struct api_answer answer;
+};
+
+void world_start(struct world *world);
+void world_end(struct world *world);
+
+/* Empties the table. */
+void world_clear(struct world *world);
+
+/* Handles a request, by a listener that allows all to somebody who is not root, and ends a list that comes of it. The
+ * journal holds its lines alone. Returns the status code. */
+int world_ask(struct world *world, enum http_method method, const char *target, struct span body, int64_t now);
+
+/* The same, of any request; the body of the answer, with a list, is in world->answer.body. */
+int world_handle(struct world *world, const struct api_request *request, int64_t now);
+
+/* Posts the message of that name. */
+int world_post(struct world *world, const char *message, int64_t now);
+
+/* Is text in the answer, in the journal? */
+bool world_answered(const struct world *world, const char *text);
+bool world_noted(const struct world *world, const char *text);
+
+#endif

@@ -1,0 +1,28 @@
+"""Writes the OpenPGP cases that tests/unit/test_pgp_cases.c runs, into the folder that is named on the command line.
+
+A case is a keyring, a message, the time, and the status that they must end with; case.py tells what its file looks like. The file
+"index" names them all.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+
+import pgp_built  # noqa: E402
+import pgp_by_gpg  # noqa: E402
+
+
+def main(folder):
+    os.makedirs(folder, exist_ok=True)
+    cases = [*pgp_by_gpg.cases(), *pgp_built.cases()]
+    names = [case.name for case in cases]
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    for case in cases:
+        case.write(folder)
+    with open(os.path.join(folder, "index"), "w", encoding="ascii") as file:
+        file.write("".join(f"{name}\n" for name in names))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

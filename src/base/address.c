@@ -50,7 +50,7 @@ static void write_group(struct writer *writer, uint16_t group)
 	while (shift > 0 && group >> shift == 0)
 		shift -= 4;
 	for (;; shift -= 4) {
-		writer_put_byte(writer, (uint8_t)"0123456789abcdef"[group >> shift & 15]);
+		writer_put_byte(writer, (uint8_t) "0123456789abcdef"[group >> shift & 15]);
 		if (shift == 0)
 			return;
 	}

@@ -59,7 +59,7 @@ int base64_digit_value(uint8_t digit)
 
 static uint8_t base64_digit(uint32_t value)
 {
-	return (uint8_t)"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];
+	return (uint8_t) "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];
 }
 
 void base64_write_unpadded(struct writer *writer, struct span bytes)

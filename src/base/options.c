@@ -28,7 +28,7 @@ static const struct option *find_letter(const struct option *table, size_t size,
 
 /* The value of the option that was just taken: attached to it, or the next argument. */
 static bool take_value(struct options *options, const struct option *option, const char *argument, const char *attached,
-		       struct writer *words)
+                       struct writer *words)
 {
 	if (attached) {
 		*option->value = attached;
@@ -95,7 +95,7 @@ bool options_read(struct options *options, const struct option *table, size_t si
 }
 
 int options_read_all(char **arguments, int count, const struct option *table, size_t size, const char **operands,
-		     int most, struct writer *words)
+                     int most, struct writer *words)
 {
 	struct options options = { .arguments = arguments, .count = count };
 	int found = 0;

@@ -11,8 +11,8 @@
 enum option_kind { OPTION_VALUE, OPTION_FLAG };
 
 struct option {
-	char letter;        /* 0: it has a long name only */
-	const char *name;   /* without the dashes; NULL: it has a letter only */
+	char letter;      /* 0: it has a long name only */
+	const char *name; /* without the dashes; NULL: it has a letter only */
 	enum option_kind kind;
 	const char **value; /* set to the value of an OPTION_VALUE, to "" for an OPTION_FLAG; else left as it is */
 };
@@ -33,6 +33,6 @@ bool options_read(struct options *options, const struct option *table, size_t si
 /* Reads all of arguments: operands are stored in order, at most most of them. Returns how many there are, or -1 with
  * what was wrong in words. */
 int options_read_all(char **arguments, int count, const struct option *table, size_t size, const char **operands,
-		     int most, struct writer *words);
+                     int most, struct writer *words);
 
 #endif

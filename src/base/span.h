@@ -17,7 +17,10 @@ struct span {
 
 /* The span of a string literal, without its terminator: as a value, and as the initializer of a static one. */
 #define SPAN(literal) ((struct span)SPAN_INITIALIZER(literal))
-#define SPAN_INITIALIZER(literal) { (const uint8_t *)("" literal), sizeof(literal) - 1 }
+#define SPAN_INITIALIZER(literal) \
+	{ \
+		(const uint8_t *)("" literal), sizeof(literal) - 1 \
+	}
 
 /* The span of size bytes at data. */
 struct span span_of(const void *data, size_t size);

@@ -11,6 +11,7 @@
 /* X(name, HTTP status, who may read the words, the words)
  * A TOLD sentence goes to the client; a KEPT one goes to the log only, and the client reads the same sentence for all
  * of them, so that nobody learns by trying which test a forgery has failed (or whether the user exists). */
+/* clang-format off */
 #define STATUS_LIST(X) \
 	X(OK, 200, TOLD, "done") \
 	X(MORE, 400, TOLD, "the request ends too early") \
@@ -134,6 +135,7 @@
 	/* the world */ \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
 	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")
+/* clang-format on */
 
 enum status {
 #define STATUS_NAME(name, http, reader, words) STATUS_##name,

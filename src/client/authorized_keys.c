@@ -25,8 +25,8 @@ const char authorized_keys_help[] =
 	"                       else unix:/run/inki/inki.sock)\n";
 
 enum {
-	TIME_MAX = 2000,         /* milliseconds for everything */
-	ANSWER_MAX = 16 << 20,   /* bytes; only those that arrive take up memory */
+	TIME_MAX = 2000,       /* milliseconds for everything */
+	ANSWER_MAX = 16 << 20, /* bytes; only those that arrive take up memory */
 	TARGET_MAX = 1024,
 	SHOWN_MAX = 300, /* bytes of an error's body */
 };

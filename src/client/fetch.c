@@ -91,7 +91,7 @@ static enum status take_arrived(struct arrival *arrival)
 		if (head->until_close) /* nobody could tell a whole answer from half of one */
 			return STATUS_HTTP_FRAMING;
 		status = http_body_start(&arrival->body, head->chunked, head->content_length,
-					 fetch->size - arrival->start);
+		                         fetch->size - arrival->start);
 		if (status != STATUS_OK)
 			return status;
 	}

@@ -69,7 +69,7 @@ static bool read_tcp(struct span text, struct where *where)
 	if (!take_host(&text, &where->host))
 		return false;
 	return text.size == 0 ||
-		(text.data[0] == ':' && address_read_port(span_skip(text, 1), &where->port) && where->port > 0);
+	       (text.data[0] == ':' && address_read_port(span_skip(text, 1), &where->port) && where->port > 0);
 }
 
 bool where_read(struct span text, struct where *where, const char **why_not)

@@ -13,8 +13,8 @@ enum {
 struct where {
 	struct span socket; /* the path of a Unix socket; empty for TCP */
 	bool is_tls;
-	struct span user;   /* of user@host; may be empty */
-	struct span host;   /* a name, or a numeric address without brackets: letters, digits, and some of ".-_:" */
+	struct span user; /* of user@host; may be empty */
+	struct span host; /* a name, or a numeric address without brackets: letters, digits, and some of ".-_:" */
 	uint16_t port;
 };
 

@@ -6,14 +6,14 @@
 static bool read_host(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
 {
 	(void)key;
-	return conf_is_word(node, CONFIG_HOST_NAME_MAX) && conf_copy(reader, node, field);
+	return conf_is_word(node, HOST_NAME_SIZE_MAX) && conf_copy(reader, node, field);
 }
 
 static const struct conf_type host_type = { read_host, "a name of at most 255 bytes without spaces" };
 
 static bool read_log(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
 {
-	static const char *const names[] = { [CONFIG_LOG_STDERR] = "stderr", [CONFIG_LOG_SYSLOG] = "syslog" };
+	static const char *const names[] = { [LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog" };
 	enum config_log_target *target = field;
 	size_t index;
 
@@ -27,11 +27,13 @@ static bool read_log(struct conf_reader *reader, const struct conf_key *key, con
 static const struct conf_type log_type = { read_log, "stderr or syslog" };
 
 static bool read_level(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-		       void *field)
+                       void *field)
 {
 	static const char *const names[] = {
-		[CONFIG_LOG_ERROR] = "error", [CONFIG_LOG_WARN] = "warn",
-		[CONFIG_LOG_INFO] = "info", [CONFIG_LOG_DEBUG] = "debug",
+		[LOG_FROM_ERROR] = "error",
+		[LOG_FROM_WARN] = "warn",
+		[LOG_FROM_INFO] = "info",
+		[LOG_FROM_DEBUG] = "debug",
 	};
 	enum config_log_level *level = field;
 	size_t index;
@@ -62,7 +64,7 @@ static const struct conf_key keys[] = {
 };
 
 static bool read_settings(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			  void *field)
+                          void *field)
 {
 	static const struct conf_mapping mapping = { keys, sizeof(keys) / sizeof(keys[0]) };
 	uint32_t seen;
@@ -82,7 +84,7 @@ static bool settle(struct conf_reader *reader, struct conf_settings *settings, s
 		return conf_error(reader, start, "there are no users; name them below users, or write users: []");
 	if (config->host.size == 0)
 		config->host = reader->input->host_name;
-	if (config->host.size == 0 || config->host.size > CONFIG_HOST_NAME_MAX)
+	if (config->host.size == 0 || config->host.size > HOST_NAME_SIZE_MAX)
 		return conf_error(reader, start, "the system has no host name; give one with host");
 	return conf_listeners_settle(reader, settings) && conf_users_settle(reader, settings);
 }
@@ -92,14 +94,14 @@ static bool read_file(struct conf_reader *reader, struct conf_settings *settings
 	static const struct conf_key file = { .name = "the file", .type = &settings_type };
 	struct conf_node root, end;
 
-	return conf_take(reader, &root) && conf_read_value(reader, &file, &root, settings) &&
-	       conf_take(reader, &end) && settle(reader, settings, root.place);
+	return conf_take(reader, &root) && conf_read_value(reader, &file, &root, settings) && conf_take(reader, &end) &&
+	       settle(reader, settings, root.place);
 }
 
 bool conf_read(const struct conf_input *input, struct arena *arena, struct config *config, struct writer *error)
 {
 	struct conf_settings settings = {
-		.config = { .max_request_age = 3600, .log_level = CONFIG_LOG_INFO },
+		.config = { .max_request_age = 3600, .log_level = LOG_FROM_INFO },
 		.defaults = { .policy = conf_default_policy },
 		.port = { .place = { 1, 1 } },
 	};

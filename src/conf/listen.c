@@ -16,7 +16,7 @@ static bool read_port(struct conf_reader *reader, const struct conf_key *key, co
 const struct conf_type conf_port_type = { read_port, "a whole number" };
 
 static bool read_address(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			 void *field)
+                         void *field)
 {
 	struct config_listener *listener = field;
 	struct conf_node address = *node;
@@ -31,13 +31,14 @@ static const struct conf_type address_type = {
 };
 
 static bool read_socket(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			void *field)
+                        void *field)
 {
 	(void)key;
-	return conf_is_path(node, CONFIG_SOCKET_PATH_MAX) && conf_copy(reader, node, field);
+	return conf_is_path(node, SOCKET_PATH_SIZE_MAX) && conf_copy(reader, node, field);
 }
 
-static const struct conf_type socket_type = { read_socket, "the path of a Unix socket from / on, of at most 107 bytes" };
+static const struct conf_type socket_type = { read_socket,
+	                                      "the path of a Unix socket from / on, of at most 107 bytes" };
 
 /* Four octal digits, with quotes or without: there is no other way to read a 0 in front. */
 static bool read_mode(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
@@ -59,10 +60,10 @@ static bool read_mode(struct conf_reader *reader, const struct conf_key *key, co
 static const struct conf_type mode_type = { read_mode, "four octal digits, such as \"0660\"" };
 
 static bool read_access(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			void *field)
+                        void *field)
 {
 	static const char *const names[] = { "read", "write", "all" };
-	static const enum config_access values[] = { CONFIG_ACCESS_READ, CONFIG_ACCESS_WRITE, CONFIG_ACCESS_ALL };
+	static const enum config_access values[] = { ACCESS_READ, ACCESS_WRITE, ACCESS_ALL };
 	enum config_access *access = field;
 	size_t index;
 
@@ -95,7 +96,7 @@ static bool is_same(const struct config_listener *a, const struct config_listene
 }
 
 static bool add_listener(struct conf_reader *reader, struct conf_place place, struct config *config,
-			 const struct config_listener *listener)
+                         const struct config_listener *listener)
 {
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (is_same(listener, &config->listeners[i]))
@@ -107,10 +108,10 @@ static bool add_listener(struct conf_reader *reader, struct conf_place place, st
 }
 
 static bool read_listener(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			  void *field)
+                          void *field)
 {
 	static const struct conf_mapping mapping = { keys, sizeof(keys) / sizeof(keys[0]) };
-	struct config_listener listener = { .mode = SOCKET_MODE_DEFAULT, .access = CONFIG_ACCESS_ALL };
+	struct config_listener listener = { .mode = SOCKET_MODE_DEFAULT, .access = ACCESS_ALL };
 	struct conf_settings *settings = field;
 	uint32_t seen;
 
@@ -125,7 +126,7 @@ static bool read_listener(struct conf_reader *reader, const struct conf_key *key
 }
 
 static bool read_listen(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			void *field)
+                        void *field)
 {
 	static const struct conf_type element = { read_listener, "listeners, each a mapping with address or socket" };
 	struct conf_settings *settings = field;
@@ -138,15 +139,17 @@ const struct conf_type conf_listen_type = { read_listen, "a list of listeners, e
 
 bool conf_listeners_settle(struct conf_reader *reader, struct conf_settings *settings)
 {
-	struct config_listener listener = { .address = SPAN("0.0.0.0"), .access = CONFIG_ACCESS_ALL };
+	struct config_listener listener = { .address = SPAN("0.0.0.0"), .access = ACCESS_ALL };
 	unsigned port = reader->input->port ? reader->input->port : settings->port.number;
 	bool has_port = settings->port.number != 0 || !settings->has_listen;
 
 	if (reader->input->port && !has_port)
-		return conf_error(reader, settings->port.place, "all listeners are listed here, and there is no port for -P or $PORT to replace");
+		return conf_error(reader, settings->port.place,
+		                  "all listeners are listed here, and there is no port for -P or $PORT to replace");
 	if (!has_port)
 		return settings->config.listener_count > 0 ||
-		       conf_error(reader, settings->port.place, "listen is empty and there is no port; give one of them");
+		       conf_error(reader, settings->port.place,
+		                  "listen is empty and there is no port; give one of them");
 	listener.port = (uint16_t)(port ? port : PORT_DEFAULT);
 	if (!add_listener(reader, settings->port.place, &settings->config, &listener))
 		return false;

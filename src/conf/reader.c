@@ -34,8 +34,9 @@ void conf_write_quoted(struct writer *writer, struct span text)
 bool conf_copy(struct conf_reader *reader, const struct conf_node *node, struct span *copy)
 {
 	return arena_copy(reader->arena, node->text, copy) ||
-	       conf_error(reader, node->place, "the configuration is larger than the memory that was set aside for it; "
-					       "shorten it, or build with a larger CONFIG_SETTINGS_ARENA_KB");
+	       conf_error(reader, node->place,
+	                  "the configuration is larger than the memory that was set aside for it; "
+	                  "shorten it, or build with a larger CONFIG_SETTINGS_ARENA_KB");
 }
 
 static bool tell_problem(struct conf_reader *reader)
@@ -70,7 +71,10 @@ bool conf_take(struct conf_reader *reader, struct conf_node *node)
 static void write_node(struct writer *writer, const struct conf_node *node)
 {
 	static const char *const kinds[] = {
-		[CONF_NOTHING] = "nothing", [CONF_LIST] = "a list", [CONF_MAPPING] = "a mapping", [CONF_END] = "nothing",
+		[CONF_NOTHING] = "nothing",
+		[CONF_LIST] = "a list",
+		[CONF_MAPPING] = "a mapping",
+		[CONF_END] = "nothing",
 	};
 
 	if (node->kind == CONF_SCALAR)
@@ -103,7 +107,7 @@ bool conf_read_value(struct conf_reader *reader, const struct conf_key *key, con
 }
 
 static bool refuse_unknown_key(struct conf_reader *reader, const struct conf_mapping *mapping,
-			       const struct conf_node *node)
+                               const struct conf_node *node)
 {
 	struct writer *error = conf_error_start(reader, node->place);
 	const char *separator = " is no key here; there are ";
@@ -131,7 +135,7 @@ static bool refuse_key(struct conf_reader *reader, const struct conf_node *node,
 
 /* Finds the key that node names, or tells why not. */
 static bool find_key(struct conf_reader *reader, const struct conf_mapping *mapping, const struct conf_node *node,
-		     uint32_t *seen, const struct conf_key **key)
+                     uint32_t *seen, const struct conf_key **key)
 {
 	size_t i = 0;
 
@@ -149,7 +153,7 @@ static bool find_key(struct conf_reader *reader, const struct conf_mapping *mapp
 }
 
 bool conf_read_mapping(struct conf_reader *reader, const struct conf_mapping *mapping, const struct conf_node *node,
-		       void *owner, uint32_t *seen)
+                       void *owner, uint32_t *seen)
 {
 	struct conf_node name, value;
 	const struct conf_key *key;
@@ -168,7 +172,7 @@ bool conf_read_mapping(struct conf_reader *reader, const struct conf_mapping *ma
 }
 
 bool conf_read_list(struct conf_reader *reader, const struct conf_key *key, const struct conf_type *type,
-		    const struct conf_node *node, void *field)
+                    const struct conf_node *node, void *field)
 {
 	struct conf_key element = *key;
 	struct conf_node value;

@@ -53,11 +53,11 @@ bool conf_read_value(struct conf_reader *reader, const struct conf_key *key, con
 
 /* Reads a mapping into *owner; false also if it is none. Sets a bit 1 << i in *seen for each keys[i] that was there. */
 bool conf_read_mapping(struct conf_reader *reader, const struct conf_mapping *mapping, const struct conf_node *node,
-		       void *owner, uint32_t *seen);
+                       void *owner, uint32_t *seen);
 
 /* Reads each element of a list with type into *field (the same for all); false also if it is none. */
 bool conf_read_list(struct conf_reader *reader, const struct conf_key *key, const struct conf_type *type,
-		    const struct conf_node *node, void *field);
+                    const struct conf_node *node, void *field);
 
 /* Starts to tell an error: writes FILE:LINE:COLUMN: and returns the writer for the words. */
 struct writer *conf_error_start(struct conf_reader *reader, struct conf_place place);

@@ -95,11 +95,11 @@ static bool take_event(struct conf_stream *stream)
 		if (event->type == YAML_DOCUMENT_START_EVENT) {
 			if (stream->in_document)
 				return set_problem(stream, place_of_mark(event->start_mark),
-						   "a second document starts here; there may be but one");
+				                   "a second document starts here; there may be but one");
 			stream->in_document = true;
 		}
 	} while (event->type == YAML_STREAM_START_EVENT || event->type == YAML_DOCUMENT_START_EVENT ||
-		 event->type == YAML_DOCUMENT_END_EVENT);
+	         event->type == YAML_DOCUMENT_END_EVENT);
 	return true;
 }
 

@@ -18,7 +18,7 @@ enum { SIGNATURES_MAX = 16, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 16384, PATH_BYTE
 static bool read_name(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
 {
 	(void)key;
-	if (!conf_is_word(node, CONFIG_USER_NAME_MAX) || node->text.data[0] == '-' ||
+	if (!conf_is_word(node, USER_NAME_SIZE_MAX) || node->text.data[0] == '-' ||
 	    span_find_byte(node->text, '/') < node->text.size || span_equal(node->text, SPAN(".")) ||
 	    span_equal(node->text, SPAN("..")))
 		return false;
@@ -33,7 +33,7 @@ static const struct conf_type keyring_file_type;
 
 /* Tells what is wrong with a keyring: which, whose (if the name came first), and why. */
 static bool refuse_keyring(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			   const struct config_user *user, const char *words)
+                           const struct config_user *user, const char *words)
 {
 	struct writer *error = conf_error_start(reader, node->place);
 
@@ -52,7 +52,7 @@ static bool refuse_keyring(struct conf_reader *reader, const struct conf_key *ke
 }
 
 static bool add_keyring(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			struct config_user *user, struct span file)
+                        struct config_user *user, struct span file)
 {
 	enum status status = pgp_keyring_add(&user->keyring, file, reader->arena);
 
@@ -67,7 +67,7 @@ static bool add_keyring(struct conf_reader *reader, const struct conf_key *key, 
 }
 
 static bool read_keyring(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			 void *field)
+                         void *field)
 {
 	return node->kind == CONF_SCALAR && add_keyring(reader, key, node, field, node->text);
 }
@@ -77,7 +77,7 @@ static const struct conf_type keyring_type = {
 };
 
 static bool read_keyring_file(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			      void *field)
+                              void *field)
 {
 	const struct conf_input *input = reader->input;
 	const char *why_not = "it cannot be read";
@@ -95,7 +95,7 @@ static const struct conf_type keyring_file_type = {
 };
 
 static bool read_key_type(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			  void *field)
+                          void *field)
 {
 	uint32_t *types = field;
 	enum ssh_key_type type;
@@ -112,7 +112,7 @@ static bool read_key_type(struct conf_reader *reader, const struct conf_key *key
 	"ecdsa-sha2-nistp521, sk-ecdsa-sha2-nistp256@openssh.com and ssh-rsa, each once"
 
 static bool read_key_types(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			   void *field)
+                           void *field)
 {
 	static const struct conf_type element = { read_key_type, KEY_TYPES_TAKE };
 	uint32_t *types = field;
@@ -148,7 +148,7 @@ static const struct conf_key keys[] = {
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
 
 static bool read_defaults(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			  void *field)
+                          void *field)
 {
 	static const struct conf_mapping mapping = { keys + FIRST_POLICY_KEY, KEY_COUNT - FIRST_POLICY_KEY };
 	struct conf_settings *settings = field;
@@ -162,14 +162,16 @@ const struct conf_type conf_defaults_type = { read_defaults, "a mapping of keys 
 
 /* Is there all that a user needs? */
 static bool check_user(struct conf_reader *reader, const struct conf_node *node, const struct config *config,
-		       const struct config_user *user)
+                       const struct config_user *user)
 {
 	if (user->name.size == 0)
 		return conf_error(reader, node->place, "this user has no name; each needs one");
 	if (config_find_user(config, user->name) < config->user_count)
-		return conf_error(reader, node->place, "there is another user of this name; each may be there but once");
+		return conf_error(reader, node->place,
+		                  "there is another user of this name; each may be there but once");
 	if (user->keyring.count == 0)
-		return conf_error(reader, node->place, "this user has no keyring; each needs keyring, keyring_file, or both");
+		return conf_error(reader, node->place,
+		                  "this user has no keyring; each needs keyring, keyring_file, or both");
 	return true;
 }
 
@@ -192,16 +194,18 @@ static bool read_user(struct conf_reader *reader, const struct conf_key *key, co
 }
 
 static bool read_users(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-		       void *field)
+                       void *field)
 {
-	static const struct conf_type element = { read_user, "users, each a mapping with name, and keyring or keyring_file" };
+	static const struct conf_type element = { read_user,
+		                                  "users, each a mapping with name, and keyring or keyring_file" };
 	struct conf_settings *settings = field;
 	struct config *config = &settings->config;
 
 	config->users = arena_take_zeroed(reader->arena, CONFIG_USERS, sizeof(config->users[0]));
 	if (!config->users)
-		return conf_error(reader, node->place, "there is no memory for users; build with fewer CONFIG_USERS, or with "
-						       "a larger CONFIG_SETTINGS_ARENA_KB");
+		return conf_error(reader, node->place,
+		                  "there is no memory for users; build with fewer CONFIG_USERS, or with "
+		                  "a larger CONFIG_SETTINGS_ARENA_KB");
 	return conf_read_list(reader, key, &element, node, settings);
 }
 
@@ -218,8 +222,9 @@ bool conf_users_settle(struct conf_reader *reader, struct conf_settings *setting
 				memcpy((uint8_t *)user + keys[j].offset,
 				       (const uint8_t *)&settings->defaults + keys[j].offset, keys[j].size);
 		if (user->policy.signatures > user->keyring.count)
-			return conf_error(reader, note->place, "this user needs more signatures than there are certificates "
-							       "in the keyring; nobody could ever sign for him");
+			return conf_error(reader, note->place,
+			                  "this user needs more signatures than there are certificates "
+			                  "in the keyring; nobody could ever sign for him");
 	}
 	return true;
 }

@@ -20,7 +20,7 @@ static bool read_digits(const struct conf_node *node, int64_t *number)
 }
 
 static bool read_number(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			void *field)
+                        void *field)
 {
 	unsigned *target = field;
 	int64_t number;
@@ -60,7 +60,7 @@ static bool read_bool(struct conf_reader *reader, const struct conf_key *key, co
 const struct conf_type conf_bool_type = { read_bool, "true or false" };
 
 static bool read_duration(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
-			  void *field)
+                          void *field)
 {
 	int64_t *target = field;
 

@@ -6,7 +6,7 @@
 #include "core/submit.h"
 #include "http/target.h"
 
-enum { RETRY_AFTER_SECONDS = 60, SEGMENTS_MAX = 2 };
+enum { SEGMENTS_MAX = 2 };
 
 /* One request on its way through a handler. */
 struct call {
@@ -17,11 +17,19 @@ struct call {
 	struct api_answer *answer;
 };
 
+/* A connection ends within seconds; a key that makes room, hardly. */
+static unsigned retry_after(enum status status)
+{
+	if (status == STATUS_HTTP_BUSY)
+		return 2;
+	return status_http_code(status) == 503 ? 60 : 0;
+}
+
 static void answer_error(struct api_answer *answer, enum status status, struct span detail)
 {
 	answer->http_code = status_http_code(status);
 	answer->content_type = "application/json";
-	answer->retry_after = answer->http_code == 503 || answer->http_code == 429 ? RETRY_AFTER_SECONDS : 0;
+	answer->retry_after = retry_after(status);
 	answer->list = (struct api_list){ .kind = API_LIST_NONE };
 	writer_rewind(&answer->body, 0);
 	render_error(&answer->body, status, detail);
@@ -192,12 +200,12 @@ static const struct route {
 	const char *allow;
 	unsigned access_to_get, access_to_change;
 } routes[] = {
-	{ "/api/v1/keys", get_keys, post_keys, delete_keys, "GET, HEAD, POST, DELETE", CONFIG_ACCESS_READ, CONFIG_ACCESS_WRITE },
-	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
-	{ "/api/v1/user/{}/key/{}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", CONFIG_ACCESS_READ, 0 },
-	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
+	{ "/api/v1/keys", get_keys, post_keys, delete_keys, "GET, HEAD, POST, DELETE", ACCESS_READ, ACCESS_WRITE },
+	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/key/{}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 	{ "/healthz", get_health, NULL, NULL, "GET, HEAD", 0, 0 },
-	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", CONFIG_ACCESS_READ, 0 },
+	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 };
 
 static const struct route *find_route(struct span path, struct span segments[static SEGMENTS_MAX])

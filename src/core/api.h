@@ -42,9 +42,9 @@ struct api_request {
 	struct span path;  /* as on the wire, percent-encoded, e.g. /api/v1/keys */
 	struct span query; /* as on the wire, without the question mark; may be empty */
 	struct span body;
-	struct span remote; /* who asks, for the journal: an address, or unix:uid=0 */
+	struct span remote;        /* who asks, for the journal: an address, or unix:uid=0 */
 	enum config_access access; /* of the listener */
-	bool is_local_root; /* a Unix socket's peer has uid 0 */
+	bool is_local_root;        /* a Unix socket's peer has uid 0 */
 };
 
 enum api_list_kind { API_LIST_NONE, API_LIST_JSON, API_LIST_AUTHORIZED_KEYS };
@@ -60,10 +60,10 @@ struct api_list {
 struct api_answer {
 	int http_code;
 	const char *content_type;
-	const char *allow;      /* the Allow field of a 405, or NULL */
-	unsigned retry_after;   /* seconds; 0: no such field */
-	struct writer body;     /* the caller provides room of at least API_BODY_MAX bytes */
-	struct api_list list;   /* .kind is API_LIST_NONE when .body is the whole answer */
+	const char *allow;    /* the Allow field of a 405, or NULL */
+	unsigned retry_after; /* seconds; 0: no such field */
+	struct writer body;   /* the caller provides room of at least API_BODY_MAX bytes */
+	struct api_list list; /* .kind is API_LIST_NONE when .body is the whole answer */
 };
 
 enum {

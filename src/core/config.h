@@ -11,13 +11,13 @@
 #include "ssh/key.h"
 
 enum {
-	CONFIG_USER_NAME_MAX = 64, /* bytes in a user's name */
-	CONFIG_HOST_NAME_MAX = 255,
-	CONFIG_SOCKET_PATH_MAX = 107, /* what fits into sun_path with its terminator */
+	USER_NAME_SIZE_MAX = 64, /* bytes in a user's name */
+	HOST_NAME_SIZE_MAX = 255,
+	SOCKET_PATH_SIZE_MAX = 107, /* what fits into sun_path with its terminator */
 };
 
 /* What a listener's callers may do. */
-enum config_access { CONFIG_ACCESS_READ = 1, CONFIG_ACCESS_WRITE = 2, CONFIG_ACCESS_ALL = 3 };
+enum config_access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ALL = 3 };
 
 /* What is asked of a user's requests and keys. */
 struct config_policy {
@@ -26,7 +26,7 @@ struct config_policy {
 	bool bind_host;       /* must a request name this host? */
 	uint32_t key_types;   /* a bit 1 << type for each enum ssh_key_type that is allowed */
 	unsigned min_rsa_bits;
-	unsigned max_keys;    /* live keys */
+	unsigned max_keys; /* live keys */
 };
 
 struct config_user {
@@ -41,14 +41,14 @@ struct config_listener {
 	struct span socket;  /* the path of a Unix socket; empty for TCP */
 	unsigned mode;       /* permissions of the Unix socket */
 	enum config_access access;
-	bool optional;       /* the [::] half of "port:": a system without IPv6 goes on without it */
+	bool optional; /* the [::] half of "port:": a system without IPv6 goes on without it */
 };
 
-enum config_log_target { CONFIG_LOG_STDERR, CONFIG_LOG_SYSLOG };
-enum config_log_level { CONFIG_LOG_ERROR, CONFIG_LOG_WARN, CONFIG_LOG_INFO, CONFIG_LOG_DEBUG };
+enum config_log_target { LOG_TO_STDERR, LOG_TO_SYSLOG };
+enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_DEBUG };
 
 struct config {
-	struct span host; /* this host's name in signed requests */
+	struct span host;        /* this host's name in signed requests */
 	int64_t max_request_age; /* seconds */
 	enum config_log_target log_target;
 	enum config_log_level log_level;

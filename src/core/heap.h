@@ -12,7 +12,7 @@
 struct heap {
 	uint8_t *data;
 	size_t size, used, garbage; /* in bytes */
-	uint32_t *entries; /* by owner: where its entry begins, plus one; 0: it has none */
+	uint32_t *entries;          /* by owner: where its entry begins, plus one; 0: it has none */
 };
 
 /* Takes size bytes for entries, and room to know owner_count owners by, from an arena over memory that is zero. The

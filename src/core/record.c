@@ -169,8 +169,9 @@ static uint8_t *append(uint8_t *to, struct span bytes)
 static bool write_entry(struct table *table, uint32_t name, const struct table_key *key)
 {
 	const size_t signers_size = key->signer_count * sizeof(key->signers[0]);
-	struct entry *entry = heap_put(&table->heap, name, sizeof(*entry) + signers_size + key->key.blob.size +
-	                                                           key->key.comment.size + key->reason.size);
+	struct entry *entry = heap_put(&table->heap, name,
+	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.comment.size +
+	                                       key->reason.size);
 	uint8_t *to;
 
 	if (!entry)

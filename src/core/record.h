@@ -7,7 +7,8 @@
 #include "core/heap.h"
 #include "core/table.h"
 
-/* Records are named by the number of their slot plus one, so that fresh memory, which is zero, says "none" everywhere. */
+/* Records are named by the number of their slot plus one, so that fresh memory, which is zero, says "none" everywhere.
+ */
 enum { RECORD_NONE = 0 };
 
 /* A record. It is live if the heap has an entry for it: then it is in the list of its user and found by MD5, too. */

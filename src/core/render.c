@@ -116,7 +116,8 @@ void render_metrics(struct writer *writer, const struct app *app)
 	} rows[] = {
 		{ "inki_keys", "gauge", "Live keys.", usage.live },
 		{ "inki_keys_max", "gauge", "Records that the table has room for.", CONFIG_KEYS },
-		{ "inki_keys_remembered", "gauge", "Records of removed or expired keys, kept against replays.", usage.remembered },
+		{ "inki_keys_remembered", "gauge", "Records of removed or expired keys, kept against replays.",
+		  usage.remembered },
 		{ "inki_key_memory_used_bytes", "gauge", "Memory of keys in use.", usage.heap_used },
 		{ "inki_key_memory_size_bytes", "gauge", "Memory set aside for keys.", usage.heap_size },
 		{ "inki_connections", "gauge", "Open connections.", app->gauges.connections },
@@ -128,8 +129,10 @@ void render_metrics(struct writer *writer, const struct app *app)
 		{ "inki_keys_removed_total", "counter", "Keys removed.", counters->removed },
 		{ "inki_keys_expired_total", "counter", "Keys that have expired.", counters->expired },
 		{ "inki_lists_served_total", "counter", "Lists of authorized keys handed out.", counters->served },
-		{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.", counters->refused[4] },
-		{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.", counters->refused[5] },
+		{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.",
+		  counters->refused[4] },
+		{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.",
+		  counters->refused[5] },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

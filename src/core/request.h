@@ -15,12 +15,12 @@ enum request_action { REQUEST_ADD, REQUEST_REMOVE };
 struct request {
 	enum request_action action;
 	struct span username;
-	bool has_key;       /* always to add; to remove, either this or the fingerprint alone */
+	bool has_key; /* always to add; to remove, either this or the fingerprint alone */
 	struct ssh_key key;
 	enum ssh_fingerprint_kind fingerprint_kind; /* which digests of the next are known; with has_key both are */
 	struct ssh_fingerprint fingerprint;
-	bool expire_is_lifetime; /* expire counts from the signature's creation */
-	int64_t expire;          /* seconds since 1970, or a lifetime in seconds; of no meaning to remove */
+	bool expire_is_lifetime;  /* expire counts from the signature's creation */
+	int64_t expire;           /* seconds since 1970, or a lifetime in seconds; of no meaning to remove */
 	const struct span *hosts; /* the hosts that it is meant for, host_count of them; 0: any */
 	size_t host_count;
 	struct span reason; /* may be empty */

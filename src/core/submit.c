@@ -79,8 +79,8 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 	const struct request *request = &submission->request;
 	struct table_key *key = &submission->key;
 
-	if (!(record && record->is_live) && table_count_user_keys(app->table, submission->user) >=
-	                                            app->config->users[submission->user].policy.max_keys)
+	if (!(record && record->is_live) &&
+	    table_count_user_keys(app->table, submission->user) >= app->config->users[submission->user].policy.max_keys)
 		return STATUS_POLICY_MAX_KEYS;
 	*key = (struct table_key){
 		.user = submission->user,
@@ -121,8 +121,8 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 {
 	const struct request *request = &submission->request;
 	struct table_key found;
-	bool is_known =
-		table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint, &found);
+	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint,
+	                           &found);
 	const struct table_key *record = is_known ? &found : NULL;
 	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
 

@@ -15,7 +15,7 @@
 #include "ssh/key.h"
 
 enum {
-	TABLE_REASON_MAX = 256,     /* bytes */
+	TABLE_REASON_MAX = 256, /* bytes */
 	TABLE_SIGNERS_MAX = 16,
 	TABLE_SIGNER_SIZE_MAX = 32, /* bytes in an OpenPGP fingerprint (20 for version 4) */
 };
@@ -27,7 +27,7 @@ struct table_signer {
 
 /* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
 struct table_key {
-	size_t user; /* index in the configuration, below CONFIG_USERS */
+	size_t user;        /* index in the configuration, below CONFIG_USERS */
 	struct ssh_key key; /* of a tombstone: empty */
 	struct ssh_fingerprint fingerprint;
 	bool is_live;
@@ -86,7 +86,7 @@ bool table_walk_next(const struct table *table, struct table_walk *walk, struct 
 
 /* How full it is, for /metrics and the memory budget. */
 struct table_usage {
-	size_t live, remembered; /* records */
+	size_t live, remembered;     /* records */
 	size_t heap_used, heap_size; /* bytes */
 };
 

@@ -76,7 +76,7 @@ static struct addrinfo *look_up(const char *host, int64_t until)
 
 	if (result == EAI_NONAME) {
 		signal_end_after(left > 1000 ? (unsigned)((left + 999) / 1000) : 1,
-				 "inki: the look-up of the server's name took too long\n");
+		                 "inki: the look-up of the server's name took too long\n");
 		hints.ai_flags = 0;
 		result = getaddrinfo(host, NULL, &hints, &found);
 		signal_end_after(0, "");

@@ -34,7 +34,9 @@ size_t poll_wait(int set, uint32_t *numbers, size_t most, int64_t timeout)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int count = epoll_wait(set, events, most < EVENTS_MAX ? (int)most : EVENTS_MAX,
-			       timeout < 0 ? -1 : timeout > INT_MAX ? INT_MAX : (int)timeout);
+	                       timeout < 0         ? -1
+	                       : timeout > INT_MAX ? INT_MAX
+	                                           : (int)timeout);
 
 	for (int i = 0; i < count; i++)
 		numbers[i] = events[i].data.u32;

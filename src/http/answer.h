@@ -11,7 +11,7 @@ struct http_answer {
 	bool until_close; /* neither chunked nor with a length: the body ends with the connection */
 	uint64_t content_length;
 	struct span content_type; /* may be empty */
-	size_t size; /* bytes of the head */
+	size_t size;              /* bytes of the head */
 };
 
 /* Reads a complete head at the start of bytes, into which spans point. Interim (1xx) answers are the caller's to

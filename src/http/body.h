@@ -12,8 +12,8 @@ struct http_body {
 	bool chunked;
 	unsigned state;
 	size_t limit;
-	uint64_t left;    /* bytes until the end of the body, or of the chunk */
-	unsigned digits;  /* of the chunk size so far */
+	uint64_t left;   /* bytes until the end of the body, or of the chunk */
+	unsigned digits; /* of the chunk size so far */
 	struct http_lexer trailer;
 	size_t trailer_end; /* how far the trailer may reach */
 };

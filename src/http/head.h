@@ -17,14 +17,14 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_DELETE };
 
 struct http_head {
 	enum http_method method;
-	struct span path;  /* absolute path, percent-encoded; never empty, starts with a slash */
-	struct span query; /* without the question mark; may be empty */
+	struct span path;       /* absolute path, percent-encoded; never empty, starts with a slash */
+	struct span query;      /* without the question mark; may be empty */
 	unsigned minor_version; /* 0 or 1 */
-	bool keep_alive;      /* the client would send another request on this connection */
-	bool expect_continue; /* the client waits for 100 before it sends the body */
+	bool keep_alive;        /* the client would send another request on this connection */
+	bool expect_continue;   /* the client waits for 100 before it sends the body */
 	bool chunked;
 	uint64_t content_length; /* 0 if not chunked and no such field was there */
-	size_t size; /* bytes of the head, the empty line included */
+	size_t size;             /* bytes of the head, the empty line included */
 	/* private */
 	enum status status;
 	struct http_message message;

@@ -10,6 +10,7 @@
  */
 enum byte_class { CR, LF, SP, TAB, COLON, WORD, TOKEN, URI, TEXT, BAD, CLASS_COUNT };
 
+/* clang-format off */
 static const uint8_t classes[256] = {
 	/* 00 */ BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, TAB, LF, BAD, BAD, CR, BAD, BAD,
 	/* 10 */ BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
@@ -28,6 +29,7 @@ static const uint8_t classes[256] = {
 	/* e0 */ TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT,
 	/* f0 */ TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT,
 };
+/* clang-format on */
 
 /* The states. In each of the first group a piece grows, and ends with the state. A request may have one empty line in
  * front (RFC 9112 section 2.2).
@@ -43,14 +45,28 @@ static const uint8_t classes[256] = {
  *                                                                 END_LF -LF-> END
  */
 enum state {
-	METHOD, TARGET, VERSION, ANSWER, CODE, NAME, VALUE, END_LF,
+	METHOD,
+	TARGET,
+	VERSION,
+	ANSWER,
+	CODE,
+	NAME,
+	VALUE,
+	END_LF,
 	PIECE_STATES,
-	START = PIECE_STATES, FIRST_LF, FIRST_LINE, REASON, LINE_LF, LINE, END,
+	START = PIECE_STATES,
+	FIRST_LF,
+	FIRST_LINE,
+	REASON,
+	LINE_LF,
+	LINE,
+	END,
 	STATE_COUNT,
 	NO = STATE_COUNT, /* HTTP_SYNTAX */
 	NO_URI,           /* HTTP_TARGET */
 };
 
+/* clang-format off */
 static const uint8_t transitions[STATE_COUNT][CLASS_COUNT] = {
 	/*               CR        LF          SP       TAB     COLON   WORD     TOKEN   URI      TEXT    BAD */
 	[START]      = { FIRST_LF, NO,         NO,      NO,     NO,     METHOD,  METHOD, NO,      NO,     NO },
@@ -69,17 +85,20 @@ static const uint8_t transitions[STATE_COUNT][CLASS_COUNT] = {
 	[END_LF]     = { NO,       END,        NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
 	[END]        = { NO,       NO,         NO,      NO,     NO,     NO,      NO,     NO,      NO,     NO },
 };
+/* clang-format on */
 
 static const enum http_piece_kind piece_kinds[PIECE_STATES] = {
-	[METHOD] = HTTP_PIECE_METHOD, [TARGET] = HTTP_PIECE_TARGET, [VERSION] = HTTP_PIECE_VERSION,
-	[ANSWER] = HTTP_PIECE_VERSION, [CODE] = HTTP_PIECE_CODE, [NAME] = HTTP_PIECE_NAME,
-	[VALUE] = HTTP_PIECE_VALUE, [END_LF] = HTTP_PIECE_END,
+	[METHOD] = HTTP_PIECE_METHOD,  [TARGET] = HTTP_PIECE_TARGET, [VERSION] = HTTP_PIECE_VERSION,
+	[ANSWER] = HTTP_PIECE_VERSION, [CODE] = HTTP_PIECE_CODE,     [NAME] = HTTP_PIECE_NAME,
+	[VALUE] = HTTP_PIECE_VALUE,    [END_LF] = HTTP_PIECE_END,
 };
 
 void http_lexer_start(struct http_lexer *lexer, enum http_start start, size_t at)
 {
 	static const enum state states[] = {
-		[HTTP_START_REQUEST] = START, [HTTP_START_ANSWER] = ANSWER, [HTTP_START_TRAILER] = LINE,
+		[HTTP_START_REQUEST] = START,
+		[HTTP_START_ANSWER] = ANSWER,
+		[HTTP_START_TRAILER] = LINE,
 	};
 
 	*lexer = (struct http_lexer){ .at = at, .token = at, .state = states[start] };

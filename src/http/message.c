@@ -132,7 +132,10 @@ static enum status take_any(struct http_message *message, struct span value)
 	return STATUS_OK;
 }
 
-#define NAME(literal) { (const uint8_t *)("" literal), sizeof(literal) - 1 }
+#define NAME(literal) \
+	{ \
+		(const uint8_t *)("" literal), sizeof(literal) - 1 \
+	}
 
 static const struct {
 	struct span name;

@@ -97,7 +97,10 @@ void http_write_chunk_head(uint8_t head[static HTTP_CHUNK_HEAD_SIZE], size_t siz
 	writer_put(&writer, SPAN("\r\n"));
 }
 
-#define CONSTANT_SPAN(literal) { (const uint8_t *)("" literal), sizeof(literal) - 1 }
+#define CONSTANT_SPAN(literal) \
+	{ \
+		(const uint8_t *)("" literal), sizeof(literal) - 1 \
+	}
 
 const struct span http_last_chunk = CONSTANT_SPAN("0\r\n\r\n");
 const struct span http_continue = CONSTANT_SPAN("HTTP/1.1 100 Continue\r\n\r\n");

@@ -9,7 +9,7 @@ const char *http_reason_phrase(int code);
 
 struct http_answer_head {
 	int code;
-	unsigned minor_version; /* of the request: no chunked coding for HTTP/1.0 */
+	unsigned minor_version;   /* of the request: no chunked coding for HTTP/1.0 */
 	const char *content_type; /* NULL: no such field */
 	const char *allow;        /* NULL: no such field */
 	unsigned retry_after;     /* seconds; 0: no such field */

@@ -1,8 +1,8 @@
 #include "pgp/certificate.h"
 
 /* A certificate is read twice. The first pass collects its parts (keys, user IDs), so that a revocation may stand
- * anywhere (PGP.md 8.5); the second verifies signatures over them. Each pass drives a sink with one packet after another.
- * Where a signature stands tells what it is about: the last key or user ID before it. */
+ * anywhere (PGP.md 8.5); the second verifies signatures over them. Each pass drives a sink with one packet after
+ * another. Where a signature stands tells what it is about: the last key or user ID before it. */
 struct builder {
 	struct arena *arena;
 	struct pgp_certificate *certificate;
@@ -112,7 +112,8 @@ static bool verify_self_signature(const struct builder *builder, const struct si
 	return pgp_key_verify(primary, signature, digest) == STATUS_OK;
 }
 
-/* A revocation counts whatever its subpackets say, and with SHA-1 too (PGP.md 8.5): doubt is on the side of "revoked". */
+/* A revocation counts whatever its subpackets say, and with SHA-1 too (PGP.md 8.5): doubt is on the side of "revoked".
+ */
 static bool verify_revocation(const struct builder *builder, const struct signature *signature,
                               const struct pgp_user_id *user_id, const struct pgp_subkey *subkey)
 {
@@ -152,7 +153,7 @@ static enum status take_certification(struct builder *builder, const struct sign
 	if (!builder->user_id || !verify_self_signature(builder, signature, builder->user_id, NULL))
 		return STATUS_OK;
 	return add_self_signature(builder->arena, &builder->user_id->certifications, signature) ? STATUS_OK
-	                                                                                          : STATUS_ARENA_FULL;
+	                                                                                        : STATUS_ARENA_FULL;
 }
 
 static enum status take_binding(struct builder *builder, const struct signature *signature)
@@ -220,7 +221,8 @@ static enum status take_signature(struct builder *builder, struct span body)
 		take_certification_revocation(builder, &signature);
 		return STATUS_OK;
 	default:
-		if (signature.type >= SIGNATURE_TYPE_CERTIFICATION_FIRST && signature.type <= SIGNATURE_TYPE_CERTIFICATION_LAST)
+		if (signature.type >= SIGNATURE_TYPE_CERTIFICATION_FIRST &&
+		    signature.type <= SIGNATURE_TYPE_CERTIFICATION_LAST)
 			return take_certification(builder, &signature);
 		return STATUS_OK;
 	}

@@ -1,7 +1,7 @@
 /* A certificate: a primary key, and what it says of itself (RFC 9580 section 10.1; PGP.md 8 and 9).
  *
- * Self-signatures are verified when the certificate is loaded, and only those that were right are remembered, with their times;
- * what they amount to depends on the time in question and is judged anew each time.
+ * Self-signatures are verified when the certificate is loaded, and only those that were right are remembered, with
+ * their times; what they amount to depends on the time in question and is judged anew each time.
  */
 #ifndef INKI_PGP_CERTIFICATE_H
 #define INKI_PGP_CERTIFICATE_H
@@ -46,15 +46,16 @@ struct pgp_certificate {
 	struct pgp_subkey *subkeys;
 };
 
-/* Takes one certificate off a sequence of packets, and adds it at the end of the list, or merges it with the certificate of the
- * same primary key that is there. One whose primary key is of an unknown version is read over, and so is one packet in front of it
- * that means nothing. Returns STATUS_OK, CERTIFICATE_SYNTAX if the sequence starts with anything else, ARENA_FULL,
- * PACKET_SYNTAX. */
+/* Takes one certificate off a sequence of packets, and adds it at the end of the list, or merges it with the
+ * certificate of the same primary key that is there. One whose primary key is of an unknown version is read over, and
+ * so is one packet in front of it that means nothing. Returns STATUS_OK, CERTIFICATE_SYNTAX if the sequence starts with
+ * anything else, ARENA_FULL, PACKET_SYNTAX. */
 enum status certificate_take(struct cursor *packets, struct arena *arena, struct pgp_certificate **list);
 
 /* May this key of the certificate (its primary key if subkey is NULL) sign at that time (PGP.md 9)? All else than the
  * signature itself is judged here. Returns STATUS_OK or the first reason against it. */
-enum status certificate_may_sign(const struct pgp_certificate *certificate, const struct pgp_subkey *subkey, int64_t time);
+enum status certificate_may_sign(const struct pgp_certificate *certificate, const struct pgp_subkey *subkey,
+                                 int64_t time);
 
 /* The text of the primary user ID at that time; empty if there is none. It is any octets that the owner chose. */
 struct span certificate_user_id(const struct pgp_certificate *certificate, int64_t time);

@@ -50,7 +50,7 @@ static enum status skip_to_begin(struct span *body)
 
 static bool is_digest_name(struct span name)
 {
-	static const char *const names[] = { "MD5",    "SHA1",   "RIPEMD160", "SHA224",   "SHA256",
+	static const char *const names[] = { "MD5",    "SHA1",   "RIPEMD160", "SHA224",  "SHA256",
 		                             "SHA384", "SHA512", "SHA3-256",  "SHA3-512" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

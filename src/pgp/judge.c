@@ -54,7 +54,8 @@ static bool has_expired(const struct pgp_key *key, const struct pgp_self_signatu
 	return signature && signature->key_lifetime > 0 && key->created + signature->key_lifetime <= time;
 }
 
-/* Is the certificate as a whole in force (PGP.md 9.1 to 9.4)? Hands out the two signatures that speak for its primary key. */
+/* Is the certificate as a whole in force (PGP.md 9.1 to 9.4)? Hands out the two signatures that speak for its primary
+ * key. */
 static enum status judge_primary(const struct pgp_certificate *certificate, int64_t time,
                                  const struct pgp_self_signature *speakers[static 2])
 {
@@ -114,7 +115,8 @@ static enum status judge_subkey(const struct pgp_subkey *subkey, int64_t time)
 	return STATUS_OK;
 }
 
-enum status certificate_may_sign(const struct pgp_certificate *certificate, const struct pgp_subkey *subkey, int64_t time)
+enum status certificate_may_sign(const struct pgp_certificate *certificate, const struct pgp_subkey *subkey,
+                                 int64_t time)
 {
 	const struct pgp_self_signature *speakers[2];
 	enum status status = judge_primary(certificate, time, speakers);

@@ -38,8 +38,8 @@ struct span pgp_key_id(const struct pgp_key *key);
 /* Appends the key in the form in which signatures hash it (RFC 9580 section 5.2.4). */
 void pgp_key_digest(const struct pgp_key *key, struct digest *digest);
 
-/* Did this key make this signature over a digest of its algorithm? One public-key operation, after all that can be told without
- * it. Whether digest and times are acceptable is for the caller to judge. Returns STATUS_OK, the key's defect,
+/* Did this key make this signature over a digest of its algorithm? One public-key operation, after all that can be told
+ * without it. Whether digest and times are acceptable is for the caller to judge. Returns STATUS_OK, the key's defect,
  * SIGNATURE_ALGORITHM or SIGNATURE_WRONG. */
 enum status pgp_key_verify(const struct pgp_key *key, const struct signature *signature, const uint8_t *digest);
 

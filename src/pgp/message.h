@@ -1,4 +1,5 @@
-/* One clear-signed message (RFC 9580 section 7; PGP.md 2), and which of a keyring's certificates signed it (PGP.md 1). */
+/* One clear-signed message (RFC 9580 section 7; PGP.md 2), and which of a keyring's certificates signed it (PGP.md 1).
+ */
 #ifndef INKI_PGP_MESSAGE_H
 #define INKI_PGP_MESSAGE_H
 
@@ -15,7 +16,7 @@ enum {
 	MESSAGE_HASH_HEADER_SIZE_MAX = 512,
 	MESSAGE_PACKETS_MAX = 64,
 	MESSAGE_SIGNATURES_MAX = 16,
-	MESSAGE_CANDIDATES_MAX = 8, /* keys that are tried for one signature */
+	MESSAGE_CANDIDATES_MAX = 8,     /* keys that are tried for one signature */
 	MESSAGE_FUTURE_TOLERANCE = 300, /* seconds */
 };
 
@@ -24,8 +25,9 @@ struct pgp_message {
 	struct span signatures; /* the packets of the signature block */
 };
 
-/* Takes a message apart. body is the message and nothing else but white space around it; text and signatures are placed in
- * arena. Nothing is verified yet. Returns NOT_SIGNED, LINES_JOINED, MESSAGE_…, ARMOR_…, PACKET_…, REQUEST_TOO_LARGE. */
+/* Takes a message apart. body is the message and nothing else but white space around it; text and signatures are placed
+ * in arena. Nothing is verified yet. Returns NOT_SIGNED, LINES_JOINED, MESSAGE_…, ARMOR_…, PACKET_…, REQUEST_TOO_LARGE.
+ */
 enum status message_read(struct span body, struct arena *arena, struct pgp_message *message);
 
 /* A certificate that has signed, and with which of its keys and when. */
@@ -38,13 +40,13 @@ struct pgp_signer {
 struct pgp_verdict {
 	struct pgp_signer signers[MESSAGE_SIGNATURES_MAX]; /* a certificate appears once, with its newest signature */
 	size_t count;
-	enum status reason; /* where count is 0: why the likeliest signature does not count */
+	enum status reason;             /* where count is 0: why the likeliest signature does not count */
 	unsigned public_key_operations; /* how many were spent */
 };
 
-/* Finds out who of the keyring has signed the message: each signature that is right, by a key that might sign when it was made and may
- * sign now. Adds to verdict->public_key_operations; all else in *verdict is made anew. Returns STATUS_OK if there is at
- * least one signer, else verdict->reason. */
+/* Finds out who of the keyring has signed the message: each signature that is right, by a key that might sign when it
+ * was made and may sign now. Adds to verdict->public_key_operations; all else in *verdict is made anew. Returns
+ * STATUS_OK if there is at least one signer, else verdict->reason. */
 enum status message_verify(const struct pgp_message *message, const struct pgp_keyring *keyring, int64_t now,
                            struct pgp_verdict *verdict);
 

@@ -28,12 +28,12 @@ struct packet {
  * indeterminate lengths are for data packets only and not taken. PACKET_SYNTAX for anything else. */
 enum status packet_take(struct cursor *packets, struct packet *packet);
 
-/* Is this one of the packets that mean nothing wherever they stand: a marker (with the contents PGP), padding, an unknown
- * one that is not critical? */
+/* Is this one of the packets that mean nothing wherever they stand: a marker (with the contents PGP), padding, an
+ * unknown one that is not critical? */
 bool packet_is_ignorable(const struct packet *packet);
 
-/* A multiprecision integer (RFC 9580 section 3.2) of at most bits_max bits, without leading zeros. Fails the cursor for a
- * larger one, and for one whose bit count is not that of its value. */
+/* A multiprecision integer (RFC 9580 section 3.2) of at most bits_max bits, without leading zeros. Fails the cursor for
+ * a larger one, and for one whose bit count is not that of its value. */
 struct span packet_take_number(struct cursor *cursor, unsigned bits_max);
 
 #endif

@@ -9,7 +9,7 @@
 static enum digest_algorithm digest_algorithm_of(uint8_t number)
 {
 	static const uint8_t algorithms[] = {
-		[1] = DIGEST_MD5,    [2] = DIGEST_SHA1,    [8] = DIGEST_SHA256,    [9] = DIGEST_SHA384,
+		[1] = DIGEST_MD5,     [2] = DIGEST_SHA1,      [8] = DIGEST_SHA256,    [9] = DIGEST_SHA384,
 		[10] = DIGEST_SHA512, [12] = DIGEST_SHA3_256, [14] = DIGEST_SHA3_512,
 	};
 
@@ -83,7 +83,7 @@ void signature_digest_finish(const struct signature *signature, struct digest *d
                              uint8_t result[static DIGEST_SIZE_MAX])
 {
 	const uint32_t size = (uint32_t)signature->hashed.size;
-	const uint8_t trailer[6] = { signature->version, 0xff,           (uint8_t)(size >> 24), (uint8_t)(size >> 16),
+	const uint8_t trailer[6] = { signature->version,   0xff,         (uint8_t)(size >> 24), (uint8_t)(size >> 16),
 		                     (uint8_t)(size >> 8), (uint8_t)size };
 
 	digest_update(digest, signature->hashed);
@@ -99,7 +99,8 @@ static bool contains(const struct span *hints, size_t count, struct span hint)
 	return false;
 }
 
-bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id, bool unnamed)
+bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id,
+                            bool unnamed)
 {
 	if (signature->issuer_fingerprint_count > 0)
 		return contains(signature->issuer_fingerprints, signature->issuer_fingerprint_count, fingerprint);

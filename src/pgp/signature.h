@@ -39,15 +39,15 @@ struct signature {
 	 * signature with a defect looks at no more than type and issuers. */
 	enum status defect;
 	uint8_t version, type;
-	uint8_t algorithm; /* enum public_key_algorithm, or another number */
+	uint8_t algorithm;                      /* enum public_key_algorithm, or another number */
 	enum digest_algorithm digest_algorithm; /* DIGEST_NONE: one that never counts */
-	struct span hashed; /* the octets from the version through the hashed area */
-	uint8_t digest_start[2]; /* the left 16 bits of the digest, as the signer wrote them */
-	struct span numbers[2];  /* RSA: one; ECDSA: r and s; EdDSA: R and S. Without leading zeros */
+	struct span hashed;                     /* the octets from the version through the hashed area */
+	uint8_t digest_start[2];                /* the left 16 bits of the digest, as the signer wrote them */
+	struct span numbers[2];                 /* RSA: one; ECDSA: r and s; EdDSA: R and S. Without leading zeros */
 
 	/* from the hashed area only */
-	int64_t created; /* seconds since 1970 */
-	int64_t expires; /* when the signature itself expires; INT64_MAX: never */
+	int64_t created;      /* seconds since 1970 */
+	int64_t expires;      /* when the signature itself expires; INT64_MAX: never */
 	int64_t key_lifetime; /* seconds from the key's creation to its end; 0: forever */
 	bool has_flags;
 	uint8_t flags; /* the first octet of the key flags */
@@ -72,8 +72,9 @@ bool signature_digest_is_accepted(enum digest_algorithm algorithm);
 void signature_digest_finish(const struct signature *signature, struct digest *digest,
                              uint8_t result[static DIGEST_SIZE_MAX]);
 
-/* Could the key with this fingerprint have made it: is it one of those named? Fingerprints are looked at, if there are any, else key
- * IDs. True too if none is named at all and unnamed is set. */
-bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id, bool unnamed);
+/* Could the key with this fingerprint have made it: is it one of those named? Fingerprints are looked at, if there are
+ * any, else key IDs. True too if none is named at all and unnamed is set. */
+bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id,
+                            bool unnamed);
 
 #endif

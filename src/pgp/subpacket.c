@@ -45,8 +45,8 @@ static const struct {
 } rows[SUBPACKET_TYPE_COUNT] = {
 	[SUBPACKET_CREATION_TIME] = { RECOGNISED | ONCE, 4 },
 	[SUBPACKET_EXPIRATION_TIME] = { RECOGNISED | ONCE, 4 },
-	[4] = { RECOGNISED, 1 },  /* exportable certification */
-	[7] = { RECOGNISED, 1 },  /* revocable */
+	[4] = { RECOGNISED, 1 }, /* exportable certification */
+	[7] = { RECOGNISED, 1 }, /* revocable */
 	[SUBPACKET_KEY_EXPIRATION_TIME] = { RECOGNISED | ONCE, 4 },
 	[11] = { RECOGNISED, 0 }, /* preferred symmetric ciphers */
 	[SUBPACKET_ISSUER_KEY_ID] = { RECOGNISED, 8 },
@@ -89,7 +89,8 @@ static enum status read_hint(struct signature *signature, const struct subpacket
 
 	switch (subpacket->type) {
 	case SUBPACKET_ISSUER_KEY_ID:
-		return add_hint(signature->issuer_key_ids, &signature->issuer_key_id_count, SIGNATURE_ISSUERS_MAX, body);
+		return add_hint(signature->issuer_key_ids, &signature->issuer_key_id_count, SIGNATURE_ISSUERS_MAX,
+		                body);
 	case SUBPACKET_ISSUER_FINGERPRINT:
 		/* an octet for the version of the key, and 20 octets for version 4 or 32 for version 6 */
 		if (!(body.size == 21 && body.data[0] == 4) && !(body.size == 33 && body.data[0] == 6))

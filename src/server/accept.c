@@ -44,7 +44,7 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 	_Static_assert(sizeof(peer.remote) >= sizeof(net_peer->name), "a peer's name fits");
 	memcpy(peer.remote, net_peer->name, net_peer->name_size);
 	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE,
-		   &peer, loop->now.monotonic);
+	           &peer, loop->now.monotonic);
 	slot->interest = POLL_READ;
 	loop->app.gauges.connections = loop->slots.taken;
 	if (poll_add(loop->poll, slot->descriptor, POLL_READ, (uint32_t)number))
@@ -73,7 +73,8 @@ void accept_connection(struct loop *loop, const struct listener *listener)
 	struct slot *slot;
 
 	if (descriptor == NET_NO_ROOM) {
-		log_line(LOG_LEVEL_WARN, SPAN("the system has no room for another connection; trying again in a second"));
+		log_line(LOG_LEVEL_WARN,
+		         SPAN("the system has no room for another connection; trying again in a second"));
 		loop->accept_from = loop->now.monotonic + LOOP_ACCEPT_PAUSE;
 		watch_listeners(loop, POLL_NOTHING);
 	}

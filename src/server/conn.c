@@ -5,11 +5,8 @@
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
 {
 	static const int64_t times[CONN_STATE_COUNT] = {
-		[CONN_IDLE] = CONN_IDLE_TIME,
-		[CONN_HEAD] = CONN_HEAD_TIME,
-		[CONN_BODY] = CONN_BODY_TIME,
-		[CONN_ANSWER] = CONN_ANSWER_TIME,
-		[CONN_LINGER] = CONN_LINGER_TIME,
+		[CONN_IDLE] = CONN_IDLE_TIME,     [CONN_HEAD] = CONN_HEAD_TIME,     [CONN_BODY] = CONN_BODY_TIME,
+		[CONN_ANSWER] = CONN_ANSWER_TIME, [CONN_LINGER] = CONN_LINGER_TIME,
 	};
 
 	conn->state = state;
@@ -18,7 +15,7 @@ static void enter(struct conn *conn, enum conn_state state, struct conn_moment n
 }
 
 void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
-		const struct conn_peer *peer, int64_t monotonic)
+                const struct conn_peer *peer, int64_t monotonic)
 {
 	*conn = (struct conn){ .peer = *peer, .input = input, .response.data = output };
 	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
@@ -206,12 +203,8 @@ static void expire(struct conn *conn, const struct app *app, struct conn_moment 
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
-		[CONN_IDLE] = step_idle,
-		[CONN_HEAD] = step_head,
-		[CONN_BODY] = step_body,
-		[CONN_ANSWER] = step_answer,
-		[CONN_LINGER] = step_linger,
-		[CONN_CLOSED] = step_closed,
+		[CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,     [CONN_BODY] = step_body,
+		[CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger, [CONN_CLOSED] = step_closed,
 	};
 
 	if (now.monotonic >= conn->deadline)

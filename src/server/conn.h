@@ -31,7 +31,7 @@ enum {
 };
 
 enum conn_state {
-	CONN_IDLE,   /* waits for the first byte of a request */
+	CONN_IDLE, /* waits for the first byte of a request */
 	CONN_HEAD,
 	CONN_BODY,
 	CONN_ANSWER,
@@ -75,7 +75,7 @@ struct conn {
 
 /* Readies conn for a new connection. Its two buffers outlive it. */
 void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
-		const struct conn_peer *peer, int64_t monotonic);
+                const struct conn_peer *peer, int64_t monotonic);
 
 /* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed. */
 bool conn_wants_input(const struct conn *conn);

@@ -21,7 +21,7 @@ void listeners_write_address(struct writer *writer, const struct config_listener
 
 static void log_open(const struct listener *listener)
 {
-	uint8_t room[CONFIG_SOCKET_PATH_MAX + 64];
+	uint8_t room[SOCKET_PATH_SIZE_MAX + 64];
 	struct writer line = writer_of(room, sizeof(room));
 
 	writer_put_string(&line, "listening on ");

@@ -9,7 +9,7 @@
 #include "server/pump.h"
 
 enum {
-	READY_MAX = 64, /* of one turn */
+	READY_MAX = 64,      /* of one turn */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -120,8 +120,8 @@ static bool start(struct loop *loop)
 	loop->poll = poll_open();
 	works = loop->poll >= 0 && poll_add(loop->poll, loop->signals, POLL_READ, LOOP_NUMBER_SIGNALS);
 	for (uint32_t i = 0; i < loop->listeners.count; i++)
-		works = works && poll_add(loop->poll, loop->listeners.array[i].descriptor, POLL_READ,
-					  LOOP_NUMBER_LISTENERS + i);
+		works = works &&
+		        poll_add(loop->poll, loop->listeners.array[i].descriptor, POLL_READ, LOOP_NUMBER_LISTENERS + i);
 	return works;
 }
 

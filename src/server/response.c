@@ -40,7 +40,7 @@ static void put_head(struct response *response, const struct http_answer_head *h
 }
 
 void response_start(struct response *response, const struct app *app, struct api_answer *answer,
-		    struct response_manner manner, int64_t now)
+                    struct response_manner manner, int64_t now)
 {
 	struct http_answer_head head = { .minor_version = manner.minor_version, .date = now };
 

@@ -38,7 +38,7 @@ struct writer response_room(struct response *response);
 
 /* Readies the head and the body, or the first part of the list, to be sent. */
 void response_start(struct response *response, const struct app *app, struct api_answer *answer,
-		    struct response_manner manner, int64_t now);
+                    struct response_manner manner, int64_t now);
 
 /* When all is sent: readies the next part of a list. False if there is none, and the answer complete. */
 bool response_go_on(struct response *response, const struct app *app, int64_t now);

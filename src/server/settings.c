@@ -26,7 +26,7 @@ bool settings_read(const char *file, uint16_t port, struct arena *arena, struct 
 {
 	size_t before = arena->used;
 	uint8_t *rooms = pages_take(2 * FILE_SIZE_MAX);
-	char host_name[CONFIG_HOST_NAME_MAX + 1];
+	char host_name[HOST_NAME_SIZE_MAX + 1];
 	struct conf_input input = {
 		.file_name = file ? file : find_file(),
 		.port = port,
@@ -42,7 +42,7 @@ bool settings_read(const char *file, uint16_t port, struct arena *arena, struct 
 		writer_put_string(error, why_not);
 	} else {
 		works = arena_copy(arena, net_host_name(host_name, sizeof(host_name)), &input.host_name) &&
-			conf_read(&input, arena, config, error);
+		        conf_read(&input, arena, config, error);
 	}
 	if (!works)
 		arena_release(arena, before);

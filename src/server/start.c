@@ -29,11 +29,10 @@ const char server_help[] =
 	"\n"
 	"TERM and INT end it after the answers under way.\n";
 
-_Static_assert((int)CONFIG_LOG_ERROR == (int)LOG_LEVEL_ERROR && (int)CONFIG_LOG_WARN == (int)LOG_LEVEL_WARN &&
-	       (int)CONFIG_LOG_INFO == (int)LOG_LEVEL_INFO && (int)CONFIG_LOG_DEBUG == (int)LOG_LEVEL_DEBUG &&
-	       (int)CONFIG_LOG_STDERR == (int)LOG_TARGET_STDERR &&
-	       (int)CONFIG_LOG_SYSLOG == (int)LOG_TARGET_SYSLOG,
-	       "the configuration and the log count alike");
+_Static_assert((int)LOG_FROM_ERROR == (int)LOG_LEVEL_ERROR && (int)LOG_FROM_WARN == (int)LOG_LEVEL_WARN &&
+                       (int)LOG_FROM_INFO == (int)LOG_LEVEL_INFO && (int)LOG_FROM_DEBUG == (int)LOG_LEVEL_DEBUG &&
+                       (int)LOG_TO_STDERR == (int)LOG_TARGET_STDERR && (int)LOG_TO_SYSLOG == (int)LOG_TARGET_SYSLOG,
+               "the configuration and the log count alike");
 
 enum {
 	ERROR_MAX = 512 + 2 * FILE_PATH_MAX,
@@ -97,7 +96,7 @@ static int read_arguments(int count, char **arguments, struct server_arguments *
 /* From here on a failure is for the log too, which may not be where the administrator looks. */
 static int fail(const struct config *config, struct span words)
 {
-	if (config->log_target != CONFIG_LOG_STDERR)
+	if (config->log_target != LOG_TO_STDERR)
 		log_line(LOG_LEVEL_ERROR, words);
 	return tell_failure(words);
 }
@@ -122,7 +121,8 @@ static int serve(struct memory *memory, const struct config *config)
 	if (!loop.app.table || loop.signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
-		return fail(config, SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
+		return fail(config,
+		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
 	if (!listeners_open(&loop.listeners, config, &error))
 		return fail(config, writer_written(&error));
 	file_leave_folder();

@@ -18,7 +18,9 @@ static bool print(struct writer *text)
 static void write_listener(struct writer *text, const struct config_listener *listener)
 {
 	static const char *const access_words[] = {
-		[CONFIG_ACCESS_READ] = "read", [CONFIG_ACCESS_WRITE] = "write", [CONFIG_ACCESS_ALL] = "all",
+		[ACCESS_READ] = "read",
+		[ACCESS_WRITE] = "write",
+		[ACCESS_ALL] = "all",
 	};
 
 	writer_put_string(text, "listen on ");

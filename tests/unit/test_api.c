@@ -120,9 +120,9 @@ static void test_access(void **state)
 		enum config_access access;
 		int codes[4];
 	} cases[] = {
-		{ CONFIG_ACCESS_READ, { 200, 200, 200, 403 } },
-		{ CONFIG_ACCESS_WRITE, { 403, 200, 403, 200 } },
-		{ CONFIG_ACCESS_ALL, { 200, 200, 200, 200 } },
+		{ ACCESS_READ, { 200, 200, 200, 403 } },
+		{ ACCESS_WRITE, { 403, 200, 403, 200 } },
+		{ ACCESS_ALL, { 200, 200, 200, 200 } },
 	};
 	static const struct {
 		enum http_method method;
@@ -157,7 +157,7 @@ static void test_root(void **state)
 	};
 	uint8_t room[128];
 	struct writer path = writer_of(room, sizeof(room));
-	struct api_request request = { .method = HTTP_DELETE, .access = CONFIG_ACCESS_READ, .is_local_root = true,
+	struct api_request request = { .method = HTTP_DELETE, .access = ACCESS_READ, .is_local_root = true,
 		                       .remote = SPAN("unix:uid=0") };
 
 	(void)state;
@@ -389,7 +389,7 @@ static void test_largest_keys(void **state)
 	static uint8_t whole_room[LIST_ROOM], pieces_room[LIST_ROOM];
 	struct writer whole = writer_of(whole_room, LIST_ROOM), pieces = writer_of(pieces_room, LIST_ROOM);
 	const struct api_list list = { .kind = API_LIST_JSON, .walk = table_walk_all() };
-	static uint8_t name[CONFIG_USER_NAME_MAX];
+	static uint8_t name[USER_NAME_SIZE_MAX];
 
 	(void)state;
 	memset(name, '<', sizeof(name));

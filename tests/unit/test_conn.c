@@ -32,7 +32,7 @@ struct world {
 
 static void world_start(struct world *world)
 {
-	static const struct conn_peer peer = { .remote = "192.0.2.1", .remote_size = 9, .access = CONFIG_ACCESS_ALL };
+	static const struct conn_peer peer = { .remote = "192.0.2.1", .remote_size = 9, .access = ACCESS_ALL };
 
 	*world = (struct world){ .user = { .name = SPAN("u"), .policy.max_keys = KEYS_MAX }, .now = { .wall = WALL } };
 	world->config = (struct config){ .max_request_age = 3600, .users = &world->user, .user_count = 1 };

@@ -107,7 +107,7 @@ int world_ask(struct world *world, enum http_method method, const char *target, 
 		.query = span_skip(text, end + 1),
 		.body = body,
 		.remote = SPAN("192.0.2.1"),
-		.access = CONFIG_ACCESS_ALL,
+		.access = ACCESS_ALL,
 	};
 
 	return world_handle(world, &request, now);

@@ -751,6 +751,7 @@ def self_signatures():
             ("flagged_user_id_expired", {"more": [primary, *ended]}, {"at": MADE + 5}, "KEY_EXPIRED"),
             ("other_user_id_expired_good", {"more": [primary]}, {"at": MADE + 5, "more": ended}, "OK"),
             ("newest_user_id_expired", {}, {"at": MADE + 5, "more": ended}, "KEY_EXPIRED"),
+            ("flagged_older_user_id_expired", {"at": MADE + 5}, {"more": [primary, *ended]}, "KEY_EXPIRED"),
             ("older_user_id_expired_good", {"more": ended}, {"at": MADE + 5}, "OK"),
             ("newest_flagged_user_id_expired", {"more": [primary]}, {"at": MADE + 5, "more": [primary, *ended]}, "KEY_EXPIRED"),
     ]:

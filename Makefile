@@ -43,6 +43,9 @@ NO_FPU        :=
 LINK_FLAGS    :=
 QEMU          :=
 BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
+ifneq ($(wildcard $(BOARD_FILES)),$(BOARD_FILES))
+$(error there is no board $(BOARD); there are: $(notdir $(wildcard board/*)))
+endif
 include $(BOARD_FILES)
 
 CC      := $(CROSS_COMPILE)gcc

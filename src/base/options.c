@@ -48,7 +48,7 @@ static bool take_long(struct options *options, const struct option *table, size_
 	const struct option *option = find_name(table, size, span_skip(name, 2));
 
 	if (!option)
-		return refuse(words, argument, " is not an option of this command");
+		return refuse(words, argument, " is not an option here");
 	if (option->kind == OPTION_VALUE)
 		return take_value(options, option, argument, equals ? equals + 1 : NULL, words);
 	if (equals)
@@ -66,7 +66,7 @@ static bool take_letters(struct options *options, const struct option *table, si
 		const struct option *option = find_letter(table, size, *letter);
 
 		if (!option)
-			return refuse(words, argument, " is not an option of this command");
+			return refuse(words, argument, " is not an option here");
 		if (option->kind == OPTION_VALUE)
 			return take_value(options, option, argument, letter[1] ? letter + 1 : NULL, words);
 		*option->value = "";

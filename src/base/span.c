@@ -37,6 +37,13 @@ bool span_starts_with(struct span text, struct span prefix)
 	return text.size >= prefix.size && span_equal(span_first(text, prefix.size), prefix);
 }
 
+bool span_contains(struct span text, struct span part)
+{
+	while (text.size > part.size && !span_starts_with(text, part))
+		text = span_skip(text, 1);
+	return span_starts_with(text, part);
+}
+
 struct span span_skip(struct span text, size_t count)
 {
 	if (count >= text.size)

@@ -37,6 +37,9 @@ bool span_equal_ignoring_case(struct span a, struct span b);
 /* Does text begin with prefix? */
 bool span_starts_with(struct span text, struct span prefix);
 
+/* Does part stand anywhere in text? */
+bool span_contains(struct span text, struct span part);
+
 /* text without its first count bytes; empty if it has no more than that. */
 struct span span_skip(struct span text, size_t count);
 

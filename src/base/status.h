@@ -32,13 +32,14 @@
 	X(HTTP_TIMEOUT, 408, TOLD, "the request took too long to arrive") \
 	X(HTTP_BUSY, 503, TOLD, "all connections are taken; try again in a moment") \
 	/* routes */ \
-	X(ROUTE_UNKNOWN, 404, TOLD, "there is nothing at this path") \
+	X(ROUTE_UNKNOWN, 404, TOLD, "there is nothing at this path; signed requests go to /api/v1/keys") \
 	X(ROUTE_METHOD, 405, TOLD, "this path has other methods") \
 	X(ROUTE_FINGERPRINT, 400, TOLD, "a fingerprint is SHA256: and 43 characters of base64, or 32 hexadecimal digits of MD5") \
-	X(ROUTE_ACCESS, 403, TOLD, "this listener does not allow this method") \
+	X(ROUTE_ACCESS, 403, TOLD, "this listener does not let its callers do this (see access in its configuration)") \
 	X(ROUTE_NOT_ROOT, 403, TOLD, "only root on the host itself may do this without a signature; send a signed request with \"action\":\"remove\" to /api/v1/keys") \
 	X(KEY_NOT_FOUND, 404, TOLD, "there is no such key") \
 	/* the clear-signed message: framing */ \
+	X(BODY_EMPTY, 400, TOLD, "the body is empty; did gpg fail to sign?") \
 	X(NOT_SIGNED, 400, TOLD, "the body is not an OpenPGP clear-signed message; sign the JSON with gpg --clearsign") \
 	X(LINES_JOINED, 400, TOLD, "the lines of the signed message were joined on the way; with curl use --data-binary @- in place of -d") \
 	X(MESSAGE_TRAILING, 400, TOLD, "there is something besides the one signed message in the body") \
@@ -72,6 +73,7 @@
 	X(SIGNATURE_NO_ISSUER, 401, KEPT, "the signature does not say which key made it") \
 	X(SIGNATURE_UNKNOWN_ISSUER, 401, KEPT, "the signature is by a key that is not in the user's keyring") \
 	X(SIGNATURE_WRONG, 401, KEPT, "the signature is wrong: the text or the signature was changed, or another key made it") \
+	X(SIGNATURE_TOO_MANY, 401, KEPT, "there are too many wrong signatures; this one was not looked at") \
 	X(SIGNATURE_OLDER_THAN_KEY, 401, KEPT, "the signature is older than its key") \
 	X(USER_UNKNOWN, 401, KEPT, "there is no such user in the configuration") \
 	/* keys and certificates: why one may not sign */ \
@@ -83,6 +85,7 @@
 	X(KEY_FUTURE, 401, KEPT, "the key was made later than the time in question") \
 	X(KEY_EXPIRED, 401, KEPT, "the key has expired") \
 	X(KEY_REVOKED, 401, KEPT, "the key is revoked") \
+	X(KEY_MALFORMED_CERTIFICATE, 401, KEPT, "the certificate of the key holds a packet that no certificate holds") \
 	X(KEY_NOT_CERTIFIED, 401, KEPT, "the certificate has no valid self-signature at the time in question") \
 	X(KEY_MAY_NOT_SIGN, 401, KEPT, "the key's flags do not let it sign") \
 	X(SUBKEY_NOT_BOUND, 401, KEPT, "the subkey has no valid binding at the time in question") \
@@ -91,14 +94,14 @@
 	X(SUBKEY_EXPIRED, 401, KEPT, "the subkey has expired") \
 	X(CERTIFICATE_SYNTAX, 500, TOLD, "the certificate is malformed") \
 	X(CERTIFICATE_TOO_MANY, 500, TOLD, "there are too many certificates in the keyring") \
-	X(KEYRING_EMPTY, 500, TOLD, "there is no OpenPGP certificate in the keyring") \
+	X(KEYRING_EMPTY, 500, TOLD, "there is no OpenPGP certificate in the keyring (gpg --armor --export makes one)") \
 	X(KEYRING_SECRET, 500, TOLD, "this is a secret key; a keyring holds public keys (gpg --armor --export)") \
 	X(ARENA_FULL, 500, TOLD, "it is larger than the memory that was set aside for it") \
 	/* the signed request (JSON) */ \
-	X(REQUEST_JSON, 400, TOLD, "the signed text is not one flat JSON object") \
-	X(REQUEST_FIELD_UNKNOWN, 400, TOLD, "the signed request has an unknown field; there are username, key, expire, action, hosts, reason and fingerprint") \
+	X(REQUEST_JSON, 400, TOLD, "the signed text is not one flat JSON object, such as {\"username\":\"root\",\"key\":\"ssh-ed25519 AAAA\",\"expire\":\"1h\"}") \
+	X(REQUEST_FIELD_UNKNOWN, 400, TOLD, "there are the fields username, key, expire, action, hosts, reason and fingerprint, and not this one") \
 	X(REQUEST_FIELD_TWICE, 400, TOLD, "the signed request has a field twice") \
-	X(REQUEST_FIELD_TYPE, 400, TOLD, "a field of the signed request is of the wrong type; all are strings, and hosts is an array of strings") \
+	X(REQUEST_FIELD_TYPE, 400, TOLD, "all fields are strings, and hosts is an array of strings; this one is not") \
 	X(REQUEST_CONTROL, 400, TOLD, "a field of the signed request holds a control character") \
 	X(REQUEST_USERNAME, 400, TOLD, "the signed request needs a username of at most 64 bytes") \
 	X(REQUEST_NO_KEY, 400, TOLD, "the signed request has no key; to add, it holds one authorized_keys line") \
@@ -114,8 +117,9 @@
 	X(REQUEST_TOO_LARGE, 413, TOLD, "the signed request is larger than the memory that was set aside for it") \
 	/* the SSH key */ \
 	X(SSH_KEY_SYNTAX, 400, TOLD, "the key is not one authorized_keys line: type, base64 and a comment") \
+	X(SSH_KEY_PRIVATE, 400, TOLD, "this is a private key; send the .pub file, and make a new pair, as this one has been on the network") \
 	X(SSH_KEY_LINES, 400, TOLD, "the key is more than one line") \
-	X(SSH_KEY_OPTIONS, 403, TOLD, "the key has options in front, and this user's policy allows none") \
+	X(SSH_KEY_OPTIONS, 403, TOLD, "the key has options in front; send only its type, its base64 and a comment") \
 	X(SSH_KEY_TYPE, 400, TOLD, "the type of the key is not supported") \
 	X(SSH_KEY_BLOB, 400, TOLD, "the base64 of the key is not a key of its type") \
 	X(SSH_KEY_TOO_LARGE, 400, TOLD, "the key is too large") \
@@ -133,6 +137,7 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
 	/* the world */ \
+	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
 	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")
 /* clang-format on */

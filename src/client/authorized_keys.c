@@ -9,6 +9,7 @@
 #include "host/signal.h"
 #include "host/tell.h"
 #include "http/target.h"
+#include "ssh/key.h"
 
 #include <stdlib.h>
 
@@ -31,12 +32,40 @@ enum {
 	SHOWN_MAX = 300, /* bytes of an error's body */
 };
 
+/* Type, base64 and perhaps a comment: no option such as command= or cert-authority may stand in front. */
+static bool is_key_line(struct span line)
+{
+	size_t type_size = span_find_byte(line, ' ');
+	struct span rest = span_skip(line, type_size + 1);
+	size_t base64_size = span_find_byte(rest, ' ');
+	enum ssh_key_type type;
+
+	for (size_t i = 0; i < base64_size; i++)
+		if (base64_digit_value(rest.data[i]) < 0 && rest.data[i] != '=')
+			return false;
+	for (size_t i = 0; i < line.size; i++)
+		if (line.data[i] < ' ' || line.data[i] == 0x7f)
+			return false;
+	return base64_size > 0 && ssh_key_type_find(span_first(line, type_size), &type);
+}
+
 bool authorized_keys_are_sane(struct span lines)
 {
-	for (size_t i = 0; i < lines.size; i++)
-		if ((lines.data[i] < ' ' && lines.data[i] != '\n') || lines.data[i] == 0x7f)
+	if (!utf8_is_valid(lines) || (lines.size > 0 && lines.data[lines.size - 1] != '\n'))
+		return false;
+	while (lines.size > 0) {
+		size_t end = span_find_byte(lines, '\n');
+
+		if (!is_key_line(span_first(lines, end)))
 			return false;
-	return (lines.size == 0 || lines.data[lines.size - 1] == '\n') && utf8_is_valid(lines);
+		lines = span_skip(lines, end + 1);
+	}
+	return true;
+}
+
+static struct span first_line(struct span text)
+{
+	return span_first(span_first(text, SHOWN_MAX), span_find_byte(text, '\n'));
 }
 
 /* Prints the answer if it is what was asked for; else says what it is. */
@@ -49,7 +78,7 @@ static int print(const struct fetch_answer *answer)
 		writer_put_string(&words, "the server refuses: ");
 		writer_put_number(&words, answer->code);
 		writer_put_byte(&words, ' ');
-		writer_put(&words, span_first(answer->body, SHOWN_MAX));
+		writer_put(&words, first_line(answer->body));
 		return tell_failure(writer_written(&words));
 	}
 	if (!span_starts_with(answer->content_type, SPAN("text/plain")) || !authorized_keys_are_sane(answer->body))

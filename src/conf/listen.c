@@ -87,12 +87,25 @@ static const struct conf_key keys[] = {
 	{ .name = "events" },
 };
 
-/* Are they on the same address and port, or the same path? Port 0 is another one each time. */
+static bool is_ipv6(const struct config_listener *listener)
+{
+	return span_find_byte(listener->address, ':') < listener->address.size;
+}
+
+/* Does it take the port of all addresses of its kind? */
+static bool is_for_all(const struct config_listener *listener)
+{
+	return span_equal(listener->address, SPAN("0.0.0.0")) || span_equal(listener->address, SPAN("::"));
+}
+
+/* Would one take the place of the other: the same path, or port and address? Port 0 is another one each time. */
 static bool is_same(const struct config_listener *a, const struct config_listener *b)
 {
 	if (a->socket.size > 0 || b->socket.size > 0)
 		return span_equal(a->socket, b->socket);
-	return a->port != 0 && a->port == b->port && span_equal(a->address, b->address);
+	if (a->port == 0 || a->port != b->port || is_ipv6(a) != is_ipv6(b))
+		return false;
+	return span_equal(a->address, b->address) || is_for_all(a) || is_for_all(b);
 }
 
 static bool add_listener(struct conf_reader *reader, struct conf_place place, struct config *config,

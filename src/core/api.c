@@ -14,6 +14,7 @@ struct call {
 	const struct api_request *request;
 	int64_t now;
 	struct span user, fingerprint; /* the segments of the path that stand for them, decoded */
+	struct span detail;            /* what stands behind the words of an error */
 	struct api_answer *answer;
 };
 
@@ -136,8 +137,10 @@ static enum status delete_user_key(struct call *call)
 	struct table_key key;
 	enum status status;
 
-	if (!call->request->is_local_root)
+	if (!call->request->is_local_root) {
+		submit_note_refusal(call->app, call->user, STATUS_ROUTE_NOT_ROOT, call->request->remote, call->now);
 		return STATUS_ROUTE_NOT_ROOT;
+	}
 	status = find_key(call, call->fingerprint, &key);
 	if (status != STATUS_OK)
 		return status;
@@ -202,7 +205,7 @@ static const struct route {
 } routes[] = {
 	{ "/api/v1/keys", get_keys, post_keys, delete_keys, "GET, HEAD, POST, DELETE", ACCESS_READ, ACCESS_WRITE },
 	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
-	{ "/api/v1/user/{}/key/{}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/key/{*}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", ACCESS_READ, 0 },
 	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 	{ "/healthz", get_health, NULL, NULL, "GET, HEAD", 0, 0 },
 	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
@@ -237,6 +240,7 @@ static enum status dispatch(struct call *call, const struct route *route)
 
 	if (!handler) {
 		call->answer->allow = route->allow;
+		call->detail = span_of_string(route->allow);
 		return STATUS_ROUTE_METHOD;
 	}
 	if ((call->request->access & access) != access)
@@ -271,7 +275,7 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 	if (status == STATUS_OK && answer->body.overflowed)
 		status = STATUS_INTERNAL;
 	if (status != STATUS_OK)
-		answer_error(answer, status, (struct span){ 0 });
+		answer_error(answer, status, call.detail);
 	app->counters.requests++;
 	app->counters.refused[answer->http_code / 100]++;
 	arena_release(app->arena, used);
@@ -336,6 +340,7 @@ void api_sweep(struct app *app, int64_t now)
 		struct journal journal = journal_start(app->journal, "expired");
 
 		app->counters.expired++;
+		journal_put_time(&journal, "time", now);
 		journal_put(&journal, "user", app->config->users[expired.user].name);
 		journal_put_fingerprint(&journal, &expired.fingerprint);
 		for (size_t i = 0; i < expired.signer_count; i++)

@@ -35,6 +35,12 @@ static bool is_plain(struct span value)
 	return value.size > 0;
 }
 
+static void put_escaped(struct writer *writer, uint8_t byte)
+{
+	writer_put(writer, SPAN("\\x"));
+	hex_write(writer, span_of(&byte, 1));
+}
+
 /* What is not valid UTF-8 is escaped byte by byte; so are the controls U+0080 to U+009F (C2 80 to C2 9F). */
 static void put_quoted(struct writer *writer, struct span value)
 {
@@ -46,16 +52,12 @@ static void put_quoted(struct writer *writer, struct span value)
 		bool is_latin_control = byte == 0xc2 && i + 1 < value.size && value.data[i + 1] < 0xa0;
 
 		if (byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\' && !is_latin_control &&
-		    (byte < 0x80 || is_text)) {
+		    (byte < 0x80 || is_text))
 			writer_put_byte(writer, byte);
-			continue;
-		}
-		writer_put(writer, SPAN("\\x"));
-		hex_write(writer, span_of(&byte, 1));
-		if (is_latin_control) {
-			writer_put(writer, SPAN("\\x"));
-			hex_write(writer, span_of(&value.data[++i], 1));
-		}
+		else
+			put_escaped(writer, byte);
+		if (is_latin_control)
+			put_escaped(writer, value.data[++i]);
 	}
 	writer_put_byte(writer, '"');
 }

@@ -9,7 +9,7 @@
 #include "core/table.h"
 
 enum {
-	JOURNAL_LINE_MAX = 4096, /* bytes, with the line end */
+	JOURNAL_LINE_MAX = 4000, /* bytes, with the line end; the log takes such a line whole */
 	JOURNAL_VALUE_MAX = 256, /* bytes of a value that are written; escaped they may be four times as many */
 };
 

@@ -21,13 +21,13 @@ static bool names_host(const struct request *request, struct span host)
 static enum status judge_hosts(const struct config *config, const struct config_policy *policy,
                                const struct request *request, struct writer *limit)
 {
-	if (request->host_count == 0)
-		return policy->bind_host ? STATUS_POLICY_HOST_MISSING : STATUS_OK;
-	if (names_host(request, config->host))
+	bool is_for_any = request->host_count == 0;
+
+	if (is_for_any ? !policy->bind_host : names_host(request, config->host))
 		return STATUS_OK;
 	writer_put(limit, SPAN("this host is "));
 	writer_put(limit, config->host);
-	return STATUS_POLICY_HOST;
+	return is_for_any ? STATUS_POLICY_HOST_MISSING : STATUS_POLICY_HOST;
 }
 
 static enum status judge_key(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit)

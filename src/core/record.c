@@ -144,6 +144,7 @@ uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[stati
 	memcpy(record_slot(table, name)->fingerprint.sha256, sha256, 32);
 	link_index(table, name, SSH_FINGERPRINT_SHA256);
 	table->records++;
+	table->users[user].records++;
 	return name;
 }
 
@@ -154,6 +155,7 @@ void record_forget(struct table *table, uint32_t name)
 	record_slot(table, name)->next_by_sha256 = table->free;
 	table->free = name;
 	table->records--;
+	table->users[record_slot(table, name)->user].records--;
 }
 
 /* ---- what is in the heap ---- */

@@ -25,7 +25,8 @@ struct slot {
 
 struct user_list {
 	uint32_t first, last;
-	uint32_t count;
+	uint32_t count;   /* live ones: those in the list */
+	uint32_t records; /* and all */
 };
 
 struct table {

@@ -146,6 +146,8 @@ enum status request_read(struct span text, struct arena *arena, struct request *
 	if (!object)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = json_read_object(text, arena, object);
+	if (status == STATUS_REQUEST_CONTROL && span_contains(text, SPAN("PRIVATE KEY-----")))
+		status = STATUS_SSH_KEY_PRIVATE;
 	if (status == STATUS_OK)
 		status = sort_members(object, &fields, field);
 	if (status == STATUS_OK)

@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-enum { LIMIT_TEXT_MAX = 320 }; /* bytes: a host's name is the longest */
+enum {
+	LIMIT_TEXT_MAX = 320, /* bytes: a host's name is the longest */
+	/* records that a user may have, live ones included */
+	RECORDS_SPARE = 64,
+	RECORDS_PER_KEY = 4,
+};
 
 /* For as long as a request signed before signed_at could be taken. */
 static int64_t remember_until(const struct app *app, int64_t signed_at)
@@ -13,16 +18,17 @@ static int64_t remember_until(const struct app *app, int64_t signed_at)
 	return signed_at + app->config->max_request_age + 1;
 }
 
-/* A request for a user who does not exist, or by a stranger, takes as long as one that fails for a user who exists: the
- * signature is tried with the keyrings of the others until the work is done that a match would have cost; the result is
+/* A request for a user who does not exist takes as long as one that fails for a user who does: wherever a signature
+ * fails, it is tried with the keyrings of the others too, until the same number of operations is spent. The result is
  * not looked at. */
 static void spend_equal_time(const struct app *app, const struct pgp_message *message, int64_t now,
-                             const struct pgp_verdict *verdict)
+                             const struct submission *submission)
 {
-	struct pgp_verdict unused = { .public_key_operations = verdict->public_key_operations };
+	struct pgp_verdict unused = { .failures = submission->verdict.failures };
 
-	for (size_t i = 0; i < app->config->user_count && unused.public_key_operations == 0; i++)
-		(void)message_verify(message, &app->config->users[i].keyring, now, &unused);
+	for (size_t i = 0; i < app->config->user_count; i++)
+		if (i != submission->user)
+			(void)message_verify(message, &app->config->users[i].keyring, now, &unused);
 }
 
 static enum status verify(struct app *app, const struct pgp_message *message, int64_t now,
@@ -34,7 +40,7 @@ static enum status verify(struct app *app, const struct pgp_message *message, in
 	enum status status = message_verify(message, keyring, now, &submission->verdict);
 
 	if (!is_known || status != STATUS_OK) {
-		spend_equal_time(app, message, now, &submission->verdict);
+		spend_equal_time(app, message, now, submission);
 		return is_known ? status : STATUS_USER_UNKNOWN;
 	}
 	submission->signed_at = submission->verdict.signers[0].signed_at;
@@ -74,11 +80,21 @@ static void copy_signers(const struct pgp_verdict *verdict, struct table_key *ke
 		key->signers[i] = signer_of(verdict->signers[i].certificate);
 }
 
+/* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
+ * the table of all. */
+static bool may_add_record(const struct app *app, size_t user)
+{
+	return table_count_user_records(app->table, user) <
+	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
+}
+
 static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
 {
 	const struct request *request = &submission->request;
 	struct table_key *key = &submission->key;
 
+	if (!record && !may_add_record(app, submission->user))
+		return STATUS_TABLE_USER_FULL;
 	if (!(record && record->is_live) &&
 	    table_count_user_keys(app->table, submission->user) >= app->config->users[submission->user].policy.max_keys)
 		return STATUS_POLICY_MAX_KEYS;
@@ -106,6 +122,8 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 
 	if (!is_live && request->fingerprint_kind != SSH_FINGERPRINT_SHA256)
 		return STATUS_KEY_NOT_FOUND;
+	if (!record && !may_add_record(app, submission->user))
+		return STATUS_TABLE_USER_FULL;
 	if (is_live)
 		submission->key = *record;
 	submission->has_key = is_live;
@@ -137,6 +155,13 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 	                                      : commit_remove(app, record, submission);
 }
 
+/* Does a request to add come out like this, that would be well-formed with "action":"remove"? */
+static bool status_is_of_add(enum status status)
+{
+	return status == STATUS_OK || status == STATUS_REQUEST_NO_KEY || status == STATUS_REQUEST_NO_EXPIRE ||
+	       status == STATUS_REQUEST_FINGERPRINT;
+}
+
 /* Everything before the table: nothing has changed after it. */
 static enum status examine(struct app *app, struct span body, bool must_remove, int64_t now,
                            struct submission *submission)
@@ -147,10 +172,10 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 	if (status != STATUS_OK)
 		return status;
 	status = request_read(message.text, app->arena, &submission->request, &submission->detail);
+	if (must_remove && submission->request.action != REQUEST_REMOVE && status_is_of_add(status))
+		return STATUS_REQUEST_ACTION_METHOD;
 	if (status != STATUS_OK)
 		return status;
-	if (must_remove && submission->request.action != REQUEST_REMOVE)
-		return STATUS_REQUEST_ACTION_METHOD;
 	submission->user = config_find_user(app->config, submission->request.username);
 	status = verify(app, &message, now, submission);
 	return status == STATUS_OK ? judge(app, now, submission) : status;
@@ -172,6 +197,7 @@ static void write_journal(struct app *app, const char *event, const struct submi
 {
 	struct journal journal = journal_start(app->journal, event);
 
+	journal_put_time(&journal, "time", now);
 	if (submission->request.username.size > 0)
 		journal_put(&journal, "user", submission->request.username);
 	if (submission->has_key || submission->request.has_key)
@@ -184,11 +210,11 @@ static void write_journal(struct app *app, const char *event, const struct submi
 		journal_put(&journal, "status", span_of_string(status_name(status)));
 		journal_put(&journal, "message", span_of_string(status_words(status)));
 	}
+	write_signers(&journal, &submission->verdict, now);
 	if (submission->detail.size > 0)
 		journal_put(&journal, "detail", submission->detail);
 	if (submission->request.reason.size > 0)
 		journal_put(&journal, "reason", submission->request.reason);
-	write_signers(&journal, &submission->verdict, now);
 	journal_end(&journal);
 }
 
@@ -208,7 +234,7 @@ enum status submit_request(struct app *app, struct span body, bool must_remove, 
 	enum status status;
 
 	memset(submission, 0, sizeof(*submission));
-	status = examine(app, body, must_remove, now, submission);
+	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
 		status = commit(app, submission, &effect);
 	if (status == STATUS_OK && effect == POLICY_CHANGES) {
@@ -234,10 +260,18 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
 	app->counters.removed++;
 	journal = journal_start(app->journal, "removed");
+	journal_put_time(&journal, "time", now);
 	journal_put(&journal, "user", app->config->users[user].name);
 	journal_put_fingerprint(&journal, &removed->fingerprint);
 	journal_put(&journal, "by", SPAN("root"));
 	journal_put(&journal, "remote", remote);
 	journal_end(&journal);
 	return STATUS_OK;
+}
+
+void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now)
+{
+	const struct submission refused = { .request.username = user };
+
+	write_journal(app, "refused", &refused, status, remote, now);
 }

@@ -24,6 +24,9 @@ struct submission {
 enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
                            struct submission *submission);
 
+/* Writes the journal's line for a removal without a signature that was refused. */
+void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now);
+
 /* Removes a key because root on the host says so. KEY_NOT_FOUND if there is no such live key. */
 enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerprint_kind kind,
                                  const struct ssh_fingerprint *fingerprint, struct span remote, int64_t now,

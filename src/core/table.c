@@ -30,6 +30,11 @@ size_t table_count_user_keys(const struct table *table, size_t user)
 	return table->users[user].count;
 }
 
+size_t table_count_user_records(const struct table *table, size_t user)
+{
+	return table->users[user].records;
+}
+
 bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
                 const struct ssh_fingerprint *fingerprint, struct table_key *key)
 {

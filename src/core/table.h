@@ -60,8 +60,9 @@ enum status table_put(struct table *table, const struct table_key *key, int64_t 
 enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
                        int64_t keep_until);
 
-/* How many live keys has the user? */
+/* How many live keys has the user; and how many records, tombstones included? */
 size_t table_count_user_keys(const struct table *table, size_t user);
+size_t table_count_user_records(const struct table *table, size_t user);
 
 /* One step of a sweep: from *position on (0 at first), finds the next live key whose end has come, makes it a tombstone
  * and hands it out in *expired; what need not be remembered any more is forgotten on the way. False at the end of

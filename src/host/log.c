@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 /* What stands in front of a line: on standard error a word, for syslog the priority (facility daemon, 3 << 3 |
- * severity). */
+ * severity; for audit lines authpriv, 10 << 3). */
 static const struct {
 	const char *word, *priority;
 } forms[] = {
-	[LOG_LEVEL_ERROR] = { "error: ", "<27>" },
-	[LOG_LEVEL_WARN] = { "warning: ", "<28>" },
-	[LOG_LEVEL_INFO] = { "", "<30>" },
-	[LOG_LEVEL_DEBUG] = { "debug: ", "<31>" },
+	[LOG_LEVEL_ERROR] = { "error: ", "<27>" }, [LOG_LEVEL_WARN] = { "warning: ", "<28>" },
+	[LOG_LEVEL_INFO] = { "", "<30>" },         [LOG_LEVEL_DEBUG] = { "debug: ", "<31>" },
+	[LOG_LEVEL_AUDIT] = { "", "<86>" },
 };
 
 static struct {
@@ -68,7 +67,7 @@ void log_line(enum log_level level, struct span text)
 	struct span shown = span_first(text, LOG_LINE_MAX);
 	bool to_syslog = sink.target == LOG_TARGET_SYSLOG;
 
-	if (level > sink.level)
+	if (level > sink.level && level != LOG_LEVEL_AUDIT)
 		return;
 	if (to_syslog) {
 		writer_put_string(&line, forms[level].priority);

@@ -8,10 +8,11 @@
 
 #include "base/span.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+/* An audit line is written whatever the level that was asked for. */
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVEL_AUDIT };
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 
-enum { LOG_LINE_MAX = 1024 }; /* bytes of a line; a longer one is cut, and ends in "..." */
+enum { LOG_LINE_MAX = 4000 }; /* bytes of a line; a longer one is cut, and ends in "..." */
 
 /* Until this is called lines up to LOG_LEVEL_INFO go to standard error. */
 void log_start(enum log_target target, enum log_level level);

@@ -4,11 +4,11 @@
 
 bool http_target_match(struct span path, struct span pattern, struct span *segments)
 {
-	static const size_t placeholder_size = 2; /* {} */
+	const struct span rest = SPAN("{*}"), one = SPAN("{}");
 
 	for (;;) {
 		struct span literal = span_first(pattern, span_find_byte(pattern, '{'));
-		struct span segment;
+		size_t end;
 
 		if (!span_starts_with(path, literal))
 			return false;
@@ -16,12 +16,12 @@ bool http_target_match(struct span path, struct span pattern, struct span *segme
 		pattern = span_skip(pattern, literal.size);
 		if (pattern.size == 0)
 			return path.size == 0;
-		segment = span_first(path, span_find_byte(path, '/'));
-		if (segment.size == 0)
+		end = span_equal(pattern, rest) ? path.size : span_find_byte(path, '/');
+		if (end == 0)
 			return false;
-		*segments++ = segment;
-		path = span_skip(path, segment.size);
-		pattern = span_skip(pattern, placeholder_size);
+		*segments++ = span_first(path, end);
+		path = span_skip(path, end);
+		pattern = span_skip(pattern, span_equal(pattern, rest) ? rest.size : one.size);
 	}
 }
 

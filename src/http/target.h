@@ -7,7 +7,8 @@
 
 /* Does path match the pattern? In a pattern such as "/api/v1/user/{}/keys" each {} stands for one whole non-empty
  * segment that is stored, still encoded, in the next element of segments (there are at least as many as the pattern
- * has {}; they mean nothing where the path does not match). */
+ * has {}; they mean nothing where the path does not match). {*} at its end stands for the rest of the path, slashes
+ * included, in the same way. */
 bool http_target_match(struct span path, struct span pattern, struct span *segments);
 
 /* Writes text with its %XX decoded. HTTP_TARGET for a malformed escape, for an ASCII control character in

@@ -66,7 +66,7 @@ static enum status judge_primary(const struct pgp_certificate *certificate, int6
 	if (key->defect != STATUS_OK)
 		return key->defect;
 	if (certificate->is_malformed)
-		return STATUS_CERTIFICATE_SYNTAX;
+		return STATUS_KEY_MALFORMED_CERTIFICATE;
 	if (key->created > time)
 		return STATUS_KEY_FUTURE;
 	if (certificate->is_revoked)

@@ -17,6 +17,7 @@ enum {
 	MESSAGE_PACKETS_MAX = 64,
 	MESSAGE_SIGNATURES_MAX = 16,
 	MESSAGE_CANDIDATES_MAX = 8,     /* keys that are tried for one signature */
+	MESSAGE_FAILURES_MAX = 8,       /* wrong signatures by known keys that are computed for one request */
 	MESSAGE_FUTURE_TOLERANCE = 300, /* seconds */
 };
 
@@ -41,11 +42,12 @@ struct pgp_verdict {
 	struct pgp_signer signers[MESSAGE_SIGNATURES_MAX]; /* a certificate appears once, with its newest signature */
 	size_t count;
 	enum status reason;             /* where count is 0: why the likeliest signature does not count */
-	unsigned public_key_operations; /* how many were spent */
+	unsigned public_key_operations; /* how many were spent, */
+	unsigned failures;              /* and how many of them in vain: after MESSAGE_FAILURES_MAX no more are */
 };
 
 /* Finds out who of the keyring has signed the message: each signature that is right, by a key that might sign when it
- * was made and may sign now. Adds to verdict->public_key_operations; all else in *verdict is made anew. Returns
+ * was made and may sign now. Adds to the two counts of operations; all else in *verdict is made anew. Returns
  * STATUS_OK if there is at least one signer, else verdict->reason. */
 enum status message_verify(const struct pgp_message *message, const struct pgp_keyring *keyring, int64_t now,
                            struct pgp_verdict *verdict);

@@ -79,6 +79,8 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	struct digest digest;
 	enum status status;
 
+	if (examination->verdict->failures == MESSAGE_FAILURES_MAX)
+		return STATUS_SIGNATURE_TOO_MANY;
 	status = judge_key(signature, certificate, subkey, examination->now);
 	if (status != STATUS_OK)
 		return status;
@@ -86,6 +88,7 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	signature_digest_finish(signature, &digest, result);
 	examination->verdict->public_key_operations++;
 	status = pgp_key_verify(subkey ? &subkey->key : &certificate->primary, signature, result);
+	examination->verdict->failures += status != STATUS_OK;
 	/* only who really signed is told to mind the clock */
 	if (status == STATUS_OK && signature->created > examination->now + MESSAGE_FUTURE_TOLERANCE)
 		return STATUS_SIGNATURE_FUTURE;

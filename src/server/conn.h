@@ -58,7 +58,8 @@ struct conn_moment {
 
 struct conn {
 	enum conn_state state;
-	int64_t since;    /* monotonic: when it came into this state */
+	int64_t since; /* monotonic: when it came into this state, or last took some of its answer (the pump's to set)
+	                */
 	int64_t deadline; /* monotonic: conn_run() must be called then */
 	/* private */
 	struct conn_peer peer;

@@ -10,6 +10,7 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
+	TURN_TIME = 10,      /* milliseconds */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -48,20 +49,35 @@ static void take_signals(struct loop *loop)
 	}
 }
 
-/* The connections first: that may make room for new ones. */
+/* Is it about a Unix socket, or a signal? */
+static bool is_local(const struct loop *loop, uint32_t number)
+{
+	if (number < LOOP_NUMBER_LISTENERS)
+		return loop->slots.array[number].is_local;
+	return number == LOOP_NUMBER_SIGNALS ||
+	       loop->listeners.array[number - LOOP_NUMBER_LISTENERS].config->socket.size > 0;
+}
+
+static void serve(struct loop *loop, uint32_t number)
+{
+	if (number == LOOP_NUMBER_SIGNALS)
+		take_signals(loop);
+	else if (number >= LOOP_NUMBER_LISTENERS && number - LOOP_NUMBER_LISTENERS < loop->listeners.count)
+		accept_connection(loop, &loop->listeners.array[number - LOOP_NUMBER_LISTENERS]);
+	else if (number < LOOP_NUMBER_LISTENERS && loop->slots.array[number].is_taken)
+		pump_turn(loop, &loop->slots.array[number]);
+}
+
+/* sshd, which asks over a Unix socket, comes first; and where signatures from the network cost much time, the rest of
+ * them waits for the next turn, so that nobody can keep it waiting with them. */
 static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (numbers[i] < LOOP_NUMBER_LISTENERS && loop->slots.array[numbers[i]].is_taken)
-			pump_turn(loop, &loop->slots.array[numbers[i]]);
-	for (size_t i = 0; i < count; i++) {
-		size_t listener = numbers[i] - (size_t)LOOP_NUMBER_LISTENERS; /* huge for a connection */
-
-		if (numbers[i] == LOOP_NUMBER_SIGNALS)
-			take_signals(loop);
-		else if (listener < loop->listeners.count)
-			accept_connection(loop, &loop->listeners.array[listener]);
-	}
+		if (is_local(loop, numbers[i]))
+			serve(loop, numbers[i]);
+	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++)
+		if (!is_local(loop, numbers[i]))
+			serve(loop, numbers[i]);
 }
 
 static void do_what_is_due(struct loop *loop)

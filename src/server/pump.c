@@ -8,7 +8,7 @@ void pump_flush_journal(struct loop *loop)
 {
 	struct writer *journal = loop->app.journal;
 
-	log_lines(LOG_LEVEL_INFO, writer_written(journal));
+	log_lines(LOG_LEVEL_AUDIT, writer_written(journal));
 	if (journal->overflowed)
 		log_line(LOG_LEVEL_WARN, SPAN("the journal of one request was too long; its last lines are lost"));
 	writer_rewind(journal, 0);
@@ -41,13 +41,14 @@ static void read_input(struct slot *slot)
 	}
 }
 
-static void write_output(struct slot *slot)
+static void write_output(struct slot *slot, int64_t monotonic)
 {
 	size_t moved;
 
 	switch (net_write(slot->descriptor, conn_output(&slot->conn), &moved)) {
 	case NET_MOVED:
 		conn_output_sent(&slot->conn, moved);
+		slot->conn.since = monotonic;
 		break;
 	case NET_ENDED:
 	case NET_BROKEN:
@@ -79,7 +80,7 @@ void pump_turn(struct loop *loop, struct slot *slot)
 	conn_run(conn, &loop->app, loop->now);
 	pump_flush_journal(loop);
 	if (conn_wants_output(conn)) {
-		write_output(slot);
+		write_output(slot, loop->now.monotonic);
 		conn_run(conn, &loop->app, loop->now);
 		pump_flush_journal(loop);
 	}

@@ -33,8 +33,8 @@ struct slots slots_of(struct slot *array);
 struct slot *slots_take(struct slots *slots, bool is_local);
 
 /* Who gives way to such a connection: of those that wait for a request, else of those that linger after an error,
- * else of those that are reading a head, else a body, the one that has done so for longest. NULL if all are being
- * answered. */
+ * else of those that are reading a head, else a body, the one that has done so for longest; else of those that are
+ * being answered the one that has taken nothing of its answer for longest. NULL if there is none of its kind. */
 struct slot *slots_find_victim(const struct slots *slots, bool is_local);
 
 void slots_give_back(struct slots *slots, struct slot *slot);

@@ -178,13 +178,13 @@ def test_access_of_a_listener(start, gpg, alice, sign, new_key, access):
     line, _ = new_key()
     message = sign(key=line)
     if access == "read":
-        refused(server.post(message, unix=True), 403, "listener does not allow")
-        refused(server.delete(message, unix=True), 403, "listener does not allow")
+        refused(server.post(message, unix=True), 403, "listener does not let its callers")
+        refused(server.delete(message, unix=True), 403, "listener does not let its callers")
     else:
         assert server.post(message, unix=True).status == 200
     if access == "write":
-        refused(server.curl("/api/v1/keys", unix=True), 403, "listener does not allow")
-        refused(server.curl("/api/v1/user/alice/authorized_keys", unix=True), 403, "listener does not allow")
+        refused(server.curl("/api/v1/keys", unix=True), 403, "listener does not let its callers")
+        refused(server.curl("/api/v1/user/alice/authorized_keys", unix=True), 403, "listener does not let its callers")
     else:
         assert server.curl("/api/v1/keys", unix=True).status == 200
     assert server.curl("/healthz", unix=True).status == 200

@@ -61,6 +61,9 @@ static void test_match(void **state)
 		{ "/u/{}/key/{}", "/u/root/key/", false, { NULL, NULL } },
 		{ "/u/{}/key/{}", "/u/root/key/x/", false, { NULL, NULL } },
 		{ "/u/{}/key/{}", "/u/root/key/x/y", false, { NULL, NULL } },
+		{ "/u/{}/key/{*}", "/u/root/key/x/y/", true, { "root", "x/y/" } },
+		{ "/u/{}/key/{*}", "/u/root/key//", true, { "root", "/" } },
+		{ "/u/{}/key/{*}", "/u/root/key/", false, { NULL, NULL } },
 	};
 
 	(void)state;

@@ -61,7 +61,7 @@ static void test_reserve(void **state)
 	assert_int_equal(slots.taken, CONFIG_CONNECTIONS);
 }
 
-/* All slots are taken and being answered, but for a few: the first TCP ones, then the last one, which is a Unix one. */
+/* All slots are taken by some that never give way, but for a few: the first TCP ones, then the last one, which is a Unix one. */
 static const struct {
 	const char *name;
 	struct {
@@ -71,7 +71,9 @@ static const struct {
 	bool is_local; /* the one who comes */
 	int victim;    /* -1: nobody; 2: the local one */
 } cases[] = {
-	{ "nobody", { { CONN_ANSWER, 1 }, { CONN_ANSWER, 2 } }, { CONN_ANSWER, 3 }, true, -1 },
+	{ "nobody", { { CONN_CLOSED, 1 }, { CONN_CLOSED, 2 } }, { CONN_CLOSED, 3 }, true, -1 },
+	{ "the answer that has not moved for longest", { { CONN_ANSWER, 2 }, { CONN_ANSWER, 1 } }, { CONN_ANSWER, 3 }, true, 1 },
+	{ "an answer last", { { CONN_ANSWER, 1 }, { CONN_BODY, 9 } }, { CONN_ANSWER, 2 }, true, 1 },
 	{ "the idle one", { { CONN_ANSWER, 1 }, { CONN_IDLE, 9 } }, { CONN_HEAD, 3 }, true, 1 },
 	{ "the oldest idle one", { { CONN_IDLE, 5 }, { CONN_IDLE, 4 } }, { CONN_IDLE, 6 }, true, 1 },
 	{ "idle before lingering", { { CONN_LINGER, 1 }, { CONN_IDLE, 9 } }, { CONN_ANSWER, 0 }, true, 1 },
@@ -80,7 +82,7 @@ static const struct {
 	{ "a head before a body", { { CONN_HEAD, 9 }, { CONN_BODY, 1 } }, { CONN_ANSWER, 0 }, true, 0 },
 	{ "a body", { { CONN_ANSWER, 9 }, { CONN_BODY, 1 } }, { CONN_ANSWER, 0 }, true, 1 },
 	{ "a local one for a local one", { { CONN_HEAD, 1 }, { CONN_BODY, 1 } }, { CONN_IDLE, 9 }, true, 2 },
-	{ "no local one for TCP", { { CONN_ANSWER, 1 }, { CONN_ANSWER, 1 } }, { CONN_IDLE, 0 }, false, -1 },
+	{ "no local one for TCP", { { CONN_ANSWER, 1 }, { CONN_ANSWER, 2 } }, { CONN_IDLE, 0 }, false, 0 },
 	{ "another one for TCP", { { CONN_ANSWER, 1 }, { CONN_BODY, 1 } }, { CONN_IDLE, 0 }, false, 1 },
 };
 
@@ -95,7 +97,7 @@ static void test_victims(void **state)
 		memset(array, 0, CONFIG_CONNECTIONS * sizeof(*array));
 		slots = slots_of(array);
 		for (size_t n = 0; n < CONFIG_CONNECTIONS; n++)
-			slots_take(&slots, n >= TCP)->conn.state = CONN_ANSWER;
+			slots_take(&slots, n >= TCP)->conn.state = CONN_CLOSED; /* about to go by itself */
 		for (size_t n = 0; n < 2; n++) {
 			few[n]->conn.state = cases[i].tcp[n].state;
 			few[n]->conn.since = cases[i].tcp[n].since;

@@ -225,7 +225,7 @@ static void test_expiry(void **state)
 	assert_int_equal(count_keys(), 1);
 	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/keys", (struct span){ 0 }, NOW + 10), 200);
 	assert_true(world_answered(&world, "[]\n"));
-	assert_true(world_noted(&world, "event=expired user=alice fingerprint=SHA256:"));
+	assert_true(world_noted(&world, " user=alice fingerprint=SHA256:"));
 	assert_int_equal(world.app.counters.expired, 1);
 	assert_int_equal(world_post(&world, "add.short", NOW + 10), 403);
 	assert_int_equal(count_keys(), 0);
@@ -244,16 +244,46 @@ static void test_delete(void **state)
 	assert_int_equal(count_keys(), 0);
 }
 
+static void test_words_for_common_mistakes(void **state)
+{
+	(void)state;
+	assert_int_equal(world_ask(&world, HTTP_POST, "/api/v1/keys", (struct span){ 0 }, NOW), 400);
+	assert_true(world_answered(&world, "the body is empty"));
+	assert_int_equal(world_post(&world, "add.private", NOW), 400);
+	assert_true(world_answered(&world, "this is a private key"));
+	assert_int_equal(world_ask(&world, HTTP_DELETE, "/api/v1/keys", vector("message.remove.unsaid"), NOW), 400);
+	assert_true(world_answered(&world, "DELETE takes signed requests with"));
+}
+
+/* One user's signers cannot take up the table of all with what must be remembered. */
+static void test_records_of_a_user_are_limited(void **state)
+{
+	const size_t limit = 64 + 4 * world.users[WORLD_ALICE].policy.max_keys;
+	uint8_t sha256[32] = { 0 };
+
+	(void)state;
+	assert_int_equal(world_post(&world, "add", NOW), 200);
+	for (size_t i = 1; i < limit; i++) {
+		sha256[0] = (uint8_t)i;
+		assert_int_equal(table_bury(world.app.table, WORLD_ALICE, sha256, NOW, NOW + 100), STATUS_OK);
+	}
+	assert_int_equal(world_post(&world, "add.p256", NOW), 503);
+	assert_true(world_noted(&world, "TABLE_USER_FULL"));
+	assert_int_equal(world_post(&world, "add.bob", NOW), 200);
+	assert_int_equal(world_post(&world, "remove", NOW + 20), 200); /* what is there can always go */
+	assert_int_equal(world_post(&world, "add.p256", NOW + 100), 200);
+}
+
 /* A line in the journal for everything that was done, however long the names of those who did it. */
 static void test_long_names_are_noted(void **state)
 {
 	(void)state;
 	assert_int_equal(world_post(&world, "add.crowd", NOW), 200);
-	assert_true(world_noted(&world, "event=added user=crowd fingerprint=SHA256:"));
+	assert_true(world_noted(&world, " user=crowd fingerprint=SHA256:"));
 	assert_true(world_noted(&world, " cut=yes\n"));
 	assert_true(world_answered(&world, "\"signers\":[\""));
 	assert_int_equal(world_post(&world, "add.long_name", NOW), 400);
-	assert_true(world_noted(&world, "event=refused user=\"\\x22\\x22"));
+	assert_true(world_noted(&world, " user=\"\\x22\\x22"));
 	assert_true(world_noted(&world, "status=REQUEST_USERNAME"));
 }
 
@@ -371,6 +401,8 @@ int main(void)
 		cmocka_unit_test_setup(test_replay_over_time, clear),
 		cmocka_unit_test_setup(test_expiry, clear),
 		cmocka_unit_test_setup(test_delete, clear),
+		cmocka_unit_test_setup(test_words_for_common_mistakes, clear),
+		cmocka_unit_test_setup(test_records_of_a_user_are_limited, clear),
 		cmocka_unit_test_setup(test_long_names_are_noted, clear),
 		cmocka_unit_test_setup(test_every_arena, clear),
 		cmocka_unit_test_setup(test_damaged, clear),

@@ -329,6 +329,8 @@ def make_messages(home):
     gpg.sign("add.nobody", [alice], **{**add, "username": "nobody"})
     gpg.sign("add.nobody_by_eve", [eve], **{**add, "username": "nobody"})
     gpg.sign("add.long_name", [eve], **{**add, "username": "\"" * 8000})
+    gpg.sign("add.private", [alice], **{**add, "key": "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n"})
+    gpg.sign("remove.unsaid", [alice], username="alice", key=keys["ed25519"])
     gpg.sign("add.bob", [bob], **{**add, "username": "bob"})
     gpg.sign("add.unknown_field", [alice], **add, expires="1h")
     gpg.sign("remove", [alice], at=20, **remove, key=keys["ed25519"])

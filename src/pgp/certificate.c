@@ -83,7 +83,7 @@ static void digest_parts(const struct pgp_certificate *certificate, const struct
 {
 	struct digest digest;
 
-	digest_start(&digest, signature->digest_algorithm);
+	signature_digest_start(signature, &digest);
 	pgp_key_digest(&certificate->primary, &digest);
 	if (subkey)
 		pgp_key_digest(&subkey->key, &digest);
@@ -240,8 +240,9 @@ static enum status collect_part(struct builder *builder, const struct packet *pa
 			return STATUS_ARENA_FULL;
 		return STATUS_OK;
 	case PACKET_PUBLIC_SUBKEY:
-		if (pgp_key_read(packet->body, &key) && !find_subkey(builder->certificate, packet->body) &&
-		    !add_subkey(builder, packet->body))
+		/* a subkey is of its primary key's version (RFC 9580 section 10.1) */
+		if (pgp_key_read(packet->body, &key) && key.version == builder->certificate->primary.version &&
+		    !find_subkey(builder->certificate, packet->body) && !add_subkey(builder, packet->body))
 			return STATUS_ARENA_FULL;
 		return STATUS_OK;
 	case PACKET_SIGNATURE:

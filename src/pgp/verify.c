@@ -10,23 +10,32 @@ struct text_digests {
 };
 
 /* The text is hashed with CR LF between its lines (RFC 9580 section 5.2.4). */
-static const struct digest *digest_of_text(struct text_digests *digests, enum digest_algorithm algorithm)
+static void digest_text(const struct signature *signature, struct span text, struct digest *digest)
 {
-	struct digest *digest = &digests->states[algorithm];
-	struct span text = digests->text;
+	size_t end;
 
-	if (digest->algorithm == algorithm)
-		return digest;
-	digest_start(digest, algorithm);
-	for (;;) {
-		size_t end = span_find_byte(text, '\n');
-
+	signature_digest_start(signature, digest);
+	while ((end = span_find_byte(text, '\n')) < text.size) {
 		digest_update(digest, span_first(text, end));
-		if (end == text.size)
-			return digest;
 		digest_update(digest, SPAN("\r\n"));
 		text = span_skip(text, end + 1);
 	}
+	digest_update(digest, text);
+}
+
+/* The digest up to the trailer. One with a salt of its own serves one signature only. */
+static struct digest digest_for(struct text_digests *digests, const struct signature *signature)
+{
+	struct digest *state = &digests->states[signature->digest_algorithm];
+	struct digest salted;
+
+	if (signature->salt.size > 0) {
+		digest_text(signature, digests->text, &salted);
+		return salted;
+	}
+	if (state->algorithm == DIGEST_NONE)
+		digest_text(signature, digests->text, state);
+	return *state;
 }
 
 /* What can be told from the signature alone (PGP.md 5 and 6). */
@@ -40,7 +49,8 @@ static enum status judge_signature(const struct signature *signature, int64_t no
 		return STATUS_SIGNATURE_DIGEST;
 	if (signature->expires <= now)
 		return STATUS_SIGNATURE_EXPIRED;
-	if (signature->issuer_fingerprint_count == 0 && signature->issuer_key_id_count == 0)
+	if (signature->issuer_fingerprint_count == 0 &&
+	    (signature->issuer_key_id_count == 0 || signature->version != 4))
 		return STATUS_SIGNATURE_NO_ISSUER;
 	return STATUS_OK;
 }
@@ -82,7 +92,7 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	status = judge_key(signature, certificate, subkey, examination->now);
 	if (status != STATUS_OK)
 		return status;
-	digest = *digest_of_text(examination->digests, signature->digest_algorithm);
+	digest = digest_for(examination->digests, signature);
 	signature_digest_finish(signature, &digest, result);
 	examination->verdict->public_key_operations++;
 	status = pgp_key_verify(subkey ? &subkey->key : &certificate->primary, signature, result);

@@ -63,13 +63,15 @@ static struct span take_area(struct cursor *cursor, uint8_t version)
 	return cursor_take(cursor, version == 4 ? cursor_take_u16(cursor) : cursor_take_u32(cursor));
 }
 
-/* The salt is half as large as the digest (RFC 9580 section 9.5). */
+/* The salt is half as large as the digest (RFC 9580 section 9.5). That of an unknown digest may have any size: such a
+ * signature never counts, and not for being malformed. */
 static bool take_salt(struct cursor *cursor, struct signature *signature)
 {
 	if (signature->version == 4)
 		return true;
 	signature->salt = cursor_take(cursor, cursor_take_u8(cursor));
-	return signature->salt.size == digest_size(signature->digest_algorithm) / 2;
+	return signature->digest_algorithm == DIGEST_NONE ||
+	       signature->salt.size == digest_size(signature->digest_algorithm) / 2;
 }
 
 /* RFC 9580 section 5.2.3:

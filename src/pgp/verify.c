@@ -3,7 +3,8 @@
 #include "base/cursor.h"
 #include "pgp/packet.h"
 
-/* Digests of the message's text, made once for each algorithm that is asked for and forked for each signature. */
+/* Digests of the message's text up to the trailer, made once for each algorithm that is asked for and forked for each
+ * signature. */
 struct text_digests {
 	struct span text;
 	struct digest states[DIGEST_SHA3_512 + 1];
@@ -21,21 +22,6 @@ static void digest_text(const struct signature *signature, struct span text, str
 		text = span_skip(text, end + 1);
 	}
 	digest_update(digest, text);
-}
-
-/* The digest up to the trailer. One with a salt of its own serves one signature only. */
-static struct digest digest_for(struct text_digests *digests, const struct signature *signature)
-{
-	struct digest *state = &digests->states[signature->digest_algorithm];
-	struct digest salted;
-
-	if (signature->salt.size > 0) {
-		digest_text(signature, digests->text, &salted);
-		return salted;
-	}
-	if (state->algorithm == DIGEST_NONE)
-		digest_text(signature, digests->text, state);
-	return *state;
 }
 
 /* What can be told from the signature alone (PGP.md 5 and 6). */
@@ -79,7 +65,20 @@ struct examination {
 	int64_t now;
 	unsigned candidates;
 	struct pgp_verdict *verdict;
+	struct digest salted; /* for a signature with a salt of its own, in place of one of *digests */
 };
+
+static struct digest digest_for(struct examination *examination)
+{
+	const struct signature *signature = examination->signature;
+	struct digest *digest = &examination->digests->states[signature->digest_algorithm];
+
+	if (signature->salt.size > 0)
+		digest = &examination->salted;
+	if (digest->algorithm == DIGEST_NONE)
+		digest_text(signature, examination->digests->text, digest);
+	return *digest;
+}
 
 static enum status try_key(struct examination *examination, const struct pgp_certificate *certificate,
                            const struct pgp_subkey *subkey)
@@ -92,7 +91,7 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	status = judge_key(signature, certificate, subkey, examination->now);
 	if (status != STATUS_OK)
 		return status;
-	digest = digest_for(examination->digests, signature);
+	digest = digest_for(examination);
 	signature_digest_finish(signature, &digest, result);
 	examination->verdict->public_key_operations++;
 	status = pgp_key_verify(subkey ? &subkey->key : &certificate->primary, signature, result);
@@ -161,11 +160,29 @@ static enum status examine(struct examination *examination, const struct pgp_key
 	return status;
 }
 
-/* The reason of a signature by a known key says more than that of a stranger's. */
-static bool says_more(enum status reason, enum status before)
+static bool is_from_keyring(const struct signature *signature, const struct pgp_keyring *keyring)
 {
-	return before == STATUS_SIGNATURE_NONE ||
-	       (before == STATUS_SIGNATURE_UNKNOWN_ISSUER && reason != STATUS_SIGNATURE_UNKNOWN_ISSUER);
+	for (const struct pgp_certificate *each = keyring->first; each; each = each->next) {
+		if (signature_names_issuer(signature, pgp_key_fingerprint(&each->primary), pgp_key_id(&each->primary),
+		                           false))
+			return true;
+		for (const struct pgp_subkey *subkey = each->subkeys; subkey; subkey = subkey->next)
+			if (signature_names_issuer(signature, pgp_key_fingerprint(&subkey->key),
+			                           pgp_key_id(&subkey->key), false))
+				return true;
+	}
+	return false;
+}
+
+/* How much the reason against a signature explains: a stranger's says the least, one that names a key of the keyring
+ * the most; between them are those that do not even tell whose they are. */
+static unsigned weigh(enum status reason, const struct signature *signature, const struct pgp_keyring *keyring)
+{
+	if (reason == STATUS_OK)
+		return 0;
+	if (reason == STATUS_SIGNATURE_UNKNOWN_ISSUER)
+		return 1;
+	return is_from_keyring(signature, keyring) ? 3 : 2;
 }
 
 enum status message_verify(const struct pgp_message *message, const struct pgp_keyring *keyring, int64_t now,
@@ -174,20 +191,25 @@ enum status message_verify(const struct pgp_message *message, const struct pgp_k
 	struct text_digests digests = { .text = message->text };
 	struct cursor packets = cursor_of(message->signatures);
 	struct packet packet;
+	unsigned heaviest = 0;
 
 	verdict->count = 0;
 	verdict->reason = STATUS_SIGNATURE_NONE;
 	while (cursor_has_more(&packets) && packet_take(&packets, &packet) == STATUS_OK) {
 		struct signature signature;
-		struct examination examination = { &signature, &digests, now, 0, verdict };
+		struct examination examination = { &signature, &digests, now, 0, verdict, { 0 } };
 		enum status reason;
+		unsigned weight;
 
 		if (packet.type != PACKET_SIGNATURE)
 			continue;
 		signature_read(packet.body, &signature);
 		reason = examine(&examination, keyring);
-		if (reason != STATUS_OK && says_more(reason, verdict->reason))
+		weight = weigh(reason, &signature, keyring);
+		if (weight > heaviest) {
+			heaviest = weight;
 			verdict->reason = reason;
+		}
 	}
 	return verdict->count > 0 ? STATUS_OK : verdict->reason;
 }

@@ -430,7 +430,9 @@ def self_signatures():
     whole = certificate(by)
     for name, keyring in {"revoked": whole + revoke(), "revoked_in_another_copy": whole + bare(revoke()),
                           "revoked_critical": whole + revoke(more=[critical]),
-                          "revoked_without_issuer": whole + revoke(hashed=[pgp.created(MADE)], unhashed=[])}.items():
+                          "revoked_without_issuer": whole + revoke(hashed=[pgp.created(MADE)], unhashed=[]),
+                          "revoked_by_a_key_id_that_means_nothing":
+                              whole + revoke(hashed=[pgp.created(MADE)], unhashed=[pgp.issuer(other)])}.items():
         yield case(f"9_2_v6_{name}", "KEY_REVOKED", keyring=keyring)
     for name, keyring in {
             "by_another_key": whole + revoke(other, data=by.hashed), "of_another_key": whole + revoke(data=other.hashed),

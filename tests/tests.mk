@@ -70,6 +70,9 @@ $(CASES)/pgp/index: $(wildcard tests/vectors/*.py) tests/e2e/gpg.py tests/e2e/op
 	$(call log,CASES,$(@D))
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/vectors/pgp_cases.py $(@D)
 
+# tests/lint/rules.py asks whether each rule has a case
+lint: $(CASES)/pgp/index
+
 ifeq ($(BOARD)$(SANITIZE),)
 unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit

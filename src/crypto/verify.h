@@ -27,7 +27,18 @@ enum rsa_verdict rsa_check_key(const struct rsa_key *key);
 bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest,
                 struct span signature);
 
-enum ecdsa_curve { ECDSA_P256, ECDSA_P384, ECDSA_P521, ECDSA_CURVE_COUNT };
+enum ecdsa_curve {
+	ECDSA_P256,
+	ECDSA_P384,
+	ECDSA_P521,
+	ECDSA_BRAINPOOL_P256,
+	ECDSA_BRAINPOOL_P384,
+	ECDSA_BRAINPOOL_P512,
+	ECDSA_CURVE_COUNT
+};
+
+/* Its name, e.g. "P-256" or "brainpoolP256r1". */
+const char *ecdsa_curve_name(enum ecdsa_curve curve);
 
 /* The size of the curve's field in bits, e.g. 521. */
 unsigned ecdsa_curve_bits(enum ecdsa_curve curve);

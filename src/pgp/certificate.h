@@ -21,6 +21,12 @@ struct pgp_self_signature {
 	int64_t back_from, back_until;
 };
 
+/* A revocation of a subkey or a user ID that is not there. */
+struct pgp_revocation {
+	struct pgp_revocation *next;
+	struct span body; /* the signature packet's */
+};
+
 struct pgp_user_id {
 	struct pgp_user_id *next;
 	uint8_t packet_type; /* PACKET_USER_ID or PACKET_USER_ATTRIBUTE */
@@ -44,6 +50,7 @@ struct pgp_certificate {
 	struct pgp_self_signature *direct_key_signatures;
 	struct pgp_user_id *user_ids;
 	struct pgp_subkey *subkeys;
+	struct pgp_revocation *waiting_revocations;
 };
 
 /* Takes one certificate off a sequence of packets, and adds it at the end of the list, or merges it with the

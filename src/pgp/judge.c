@@ -71,7 +71,8 @@ static enum status judge_primary(const struct pgp_certificate *certificate, int6
 		return STATUS_KEY_FUTURE;
 	if (certificate->is_revoked)
 		return STATUS_KEY_REVOKED;
-	if (!speakers[0] && !speakers[1])
+	/* the user IDs of version 6 do not speak for the key (RFC 9580 section 10.1.1) */
+	if (!speakers[0] && (!speakers[1] || key->version == 6))
 		return STATUS_KEY_NOT_CERTIFIED;
 	if (has_expired(key, speakers[0], time) || has_expired(key, speakers[1], time))
 		return STATUS_KEY_EXPIRED;

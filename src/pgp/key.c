@@ -16,6 +16,9 @@ static const struct {
 	{ "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8, PUBLIC_KEY_ECDSA, ECDSA_P256 },
 	{ "\x2b\x81\x04\x00\x22", 5, PUBLIC_KEY_ECDSA, ECDSA_P384 },
 	{ "\x2b\x81\x04\x00\x23", 5, PUBLIC_KEY_ECDSA, ECDSA_P521 },
+	{ "\x2b\x24\x03\x03\x02\x08\x01\x01\x07", 9, PUBLIC_KEY_ECDSA, ECDSA_BRAINPOOL_P256 },
+	{ "\x2b\x24\x03\x03\x02\x08\x01\x01\x0b", 9, PUBLIC_KEY_ECDSA, ECDSA_BRAINPOOL_P384 },
+	{ "\x2b\x24\x03\x03\x02\x08\x01\x01\x0d", 9, PUBLIC_KEY_ECDSA, ECDSA_BRAINPOOL_P512 },
 	{ "\x2b\x06\x01\x04\x01\xda\x47\x0f\x01", 9, PUBLIC_KEY_EDDSA_LEGACY, ECDSA_CURVE_COUNT },
 };
 
@@ -62,13 +65,14 @@ static enum status read_ecdsa(struct cursor *cursor, struct pgp_key *key)
 	return ecdsa_check_key(curve, key->material.ecdsa.point) ? STATUS_OK : STATUS_KEY_NUMBERS;
 }
 
-/* The point is a number whose first octet is 40 (RFC 9580 section 11.2.1, "prefixed native"). */
+/* The point is a number whose first octet is 40 (RFC 9580 section 11.2.1, "prefixed native"). Version 6 has no such
+ * keys. */
 static enum status read_eddsa_legacy(struct cursor *cursor, struct pgp_key *key)
 {
 	enum ecdsa_curve unused;
 	struct span point;
 
-	if (!take_curve(cursor, PUBLIC_KEY_EDDSA_LEGACY, &unused) || !IS_ENABLED(CONFIG_ED25519))
+	if (key->version != 4 || !take_curve(cursor, PUBLIC_KEY_EDDSA_LEGACY, &unused) || !IS_ENABLED(CONFIG_ED25519))
 		return STATUS_KEY_ALGORITHM;
 	point = packet_take_number(cursor, 263);
 	if (!cursor_at_end(cursor))
@@ -77,6 +81,19 @@ static enum status read_eddsa_legacy(struct cursor *cursor, struct pgp_key *key)
 		return STATUS_KEY_NUMBERS;
 	key->material.ed25519 = point.data + 1;
 	return STATUS_OK;
+}
+
+/* 32 octets as they are (RFC 9580 section 5.5.5.9). */
+static enum status read_ed25519(struct cursor *cursor, struct pgp_key *key)
+{
+	struct span point = cursor_take(cursor, 32);
+
+	if (!IS_ENABLED(CONFIG_ED25519))
+		return STATUS_KEY_ALGORITHM;
+	if (!cursor_at_end(cursor))
+		return STATUS_KEY_SYNTAX;
+	key->material.ed25519 = point.data;
+	return ed25519_check_key(point.data) ? STATUS_OK : STATUS_KEY_NUMBERS;
 }
 
 static enum status read_material(struct cursor *cursor, struct pgp_key *key)
@@ -89,32 +106,51 @@ static enum status read_material(struct cursor *cursor, struct pgp_key *key)
 		return read_ecdsa(cursor, key);
 	case PUBLIC_KEY_EDDSA_LEGACY:
 		return read_eddsa_legacy(cursor, key);
+	case PUBLIC_KEY_ED25519:
+		return read_ed25519(cursor, key);
 	default:
 		return STATUS_KEY_ALGORITHM;
 	}
 }
 
-/* Version 4 (RFC 9580 section 5.5.2.2): version, creation time in four octets, algorithm, material.
- * Its fingerprint is the SHA-1 of what signatures hash of it, its key ID the end of that (section 5.5.4). */
+/* The SHA-1 of what signatures hash of the key, and the end of that (version 4); the SHA-256, and its start (version 6)
+ * (RFC 9580 section 5.5.4). */
+static void compute_fingerprint(struct pgp_key *key)
+{
+	const enum digest_algorithm algorithm = key->version == 4 ? DIGEST_SHA1 : DIGEST_SHA256;
+	uint8_t result[DIGEST_SIZE_MAX];
+	struct digest digest;
+
+	digest_start(&digest, algorithm);
+	pgp_key_digest(key, &digest);
+	digest_finish(&digest, result);
+	key->fingerprint_size = digest_size(algorithm);
+	memcpy(key->fingerprint, result, key->fingerprint_size);
+	memcpy(key->key_id, key->version == 4 ? result + key->fingerprint_size - PGP_KEY_ID_SIZE : result,
+	       PGP_KEY_ID_SIZE);
+}
+
+static bool is_known_version(uint8_t version, size_t size)
+{
+	return (version == 4 && size <= UINT16_MAX) || (version == 6 && IS_ENABLED(CONFIG_PGP_V6));
+}
+
+/* RFC 9580 section 5.5.2: version, creation time in four octets, algorithm; in version 6 the size of the material, in
+ * four; material. */
 bool pgp_key_read(struct span body, struct pgp_key *key)
 {
 	struct cursor cursor = cursor_of(body);
-	struct digest digest;
-	uint8_t result[DIGEST_SIZE_MAX];
 
 	*key = (struct pgp_key){ .defect = STATUS_KEY_VERSION, .body = body };
 	key->version = cursor_take_u8(&cursor);
 	key->created = cursor_take_u32(&cursor);
 	key->algorithm = cursor_take_u8(&cursor);
-	if (cursor.failed || key->version != 4 || body.size > UINT16_MAX)
+	if (cursor.failed || !is_known_version(key->version, body.size))
 		return false;
-	digest_start(&digest, DIGEST_SHA1);
-	pgp_key_digest(key, &digest);
-	digest_finish(&digest, result);
-	key->fingerprint_size = digest_size(DIGEST_SHA1);
-	memcpy(key->fingerprint, result, key->fingerprint_size);
-	memcpy(key->key_id, result + key->fingerprint_size - PGP_KEY_ID_SIZE, PGP_KEY_ID_SIZE);
-	key->defect = read_material(&cursor, key);
+	compute_fingerprint(key);
+	key->defect = STATUS_KEY_SYNTAX;
+	if (key->version == 4 || cursor_take_u32(&cursor) == cursor.rest.size)
+		key->defect = read_material(&cursor, key);
 	return true;
 }
 
@@ -128,11 +164,16 @@ struct span pgp_key_id(const struct pgp_key *key)
 	return span_of(key->key_id, PGP_KEY_ID_SIZE);
 }
 
+/* 99 and the size in two octets (version 4), 9B and the size in four (version 6) */
 void pgp_key_digest(const struct pgp_key *key, struct digest *digest)
 {
-	const uint8_t prefix[3] = { 0x99, (uint8_t)(key->body.size >> 8), (uint8_t)key->body.size };
+	const uint32_t size = (uint32_t)key->body.size;
+	const uint8_t version_4[3] = { 0x99, (uint8_t)(size >> 8), (uint8_t)size };
+	const uint8_t version_6[5] = { 0x9b, (uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+		                       (uint8_t)size };
 
-	digest_update(digest, span_of(prefix, sizeof(prefix)));
+	digest_update(digest, key->version == 4 ? span_of(version_4, sizeof(version_4))
+	                                        : span_of(version_6, sizeof(version_6)));
 	digest_update(digest, key->body);
 }
 
@@ -170,6 +211,8 @@ enum status pgp_key_verify(const struct pgp_key *key, const struct signature *si
 
 	if (key->defect != STATUS_OK)
 		return key->defect;
+	if (signature->version != key->version)
+		return STATUS_SIGNATURE_VERSION;
 	if (signature->algorithm != key->algorithm)
 		return STATUS_SIGNATURE_ALGORITHM;
 	if (digest_span.size < 2 || !span_equal(span_first(digest_span, 2), span_of(signature->digest_start, 2)))
@@ -185,6 +228,10 @@ enum status pgp_key_verify(const struct pgp_key *key, const struct signature *si
 		break;
 	case PUBLIC_KEY_EDDSA_LEGACY:
 		is_right = verify_eddsa_legacy(key, signature, digest_span);
+		break;
+	case PUBLIC_KEY_ED25519:
+		is_right = signature->numbers[0].size == 64 &&
+		           ed25519_verify(key->material.ed25519, digest_span, signature->numbers[0].data);
 		break;
 	default:
 		break;
@@ -206,10 +253,11 @@ void pgp_key_write_algorithm(struct writer *writer, const struct pgp_key *key)
 		writer_put_number(writer, (int64_t)(8 * (modulus.size - 1) + top_bits));
 		break;
 	case PUBLIC_KEY_ECDSA:
-		writer_put_string(writer, "ECDSA P-");
-		writer_put_number(writer, ecdsa_curve_bits(key->material.ecdsa.curve));
+		writer_put_string(writer, "ECDSA ");
+		writer_put_string(writer, ecdsa_curve_name(key->material.ecdsa.curve));
 		break;
 	case PUBLIC_KEY_EDDSA_LEGACY:
+	case PUBLIC_KEY_ED25519:
 		writer_put_string(writer, "Ed25519");
 		break;
 	default:

@@ -40,7 +40,7 @@ void pgp_key_digest(const struct pgp_key *key, struct digest *digest);
 
 /* Did this key make this signature over a digest of its algorithm? One public-key operation, after all that can be told
  * without it. Whether digest and times are acceptable is for the caller to judge. Returns STATUS_OK, the key's defect,
- * SIGNATURE_ALGORITHM or SIGNATURE_WRONG. */
+ * SIGNATURE_VERSION (not the key's), SIGNATURE_ALGORITHM or SIGNATURE_WRONG. */
 enum status pgp_key_verify(const struct pgp_key *key, const struct signature *signature, const uint8_t *digest);
 
 /* Is a digest of this algorithm long enough for this key (PGP.md 5.3)? */

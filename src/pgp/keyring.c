@@ -92,6 +92,8 @@ enum status pgp_keyring_add(struct pgp_keyring *keyring, struct span file, struc
 
 	/* keys of unknown versions only */
 	if (status == STATUS_OK && keyring->count == 0)
-		return STATUS_KEYRING_EMPTY;
+		status = STATUS_KEYRING_EMPTY;
+	if (status != STATUS_OK)
+		*keyring = (struct pgp_keyring){ 0 };
 	return status;
 }

@@ -1,6 +1,7 @@
 #include "pgp/signature.h"
 
 #include "base/cursor.h"
+#include "base/kconfig.h"
 #include "crypto/verify.h"
 #include "pgp/packet.h"
 #include "pgp/subpacket.h"
@@ -40,6 +41,9 @@ static enum status read_numbers(struct cursor *cursor, struct signature *signatu
 		count = 2;
 		bits_max = 256;
 		break;
+	case PUBLIC_KEY_ED25519:
+		signature->numbers[0] = cursor_take(cursor, 64);
+		break;
 	default:
 		return STATUS_KEY_ALGORITHM;
 	}
@@ -48,37 +52,69 @@ static enum status read_numbers(struct cursor *cursor, struct signature *signatu
 	return cursor_at_end(cursor) ? STATUS_OK : STATUS_SIGNATURE_NUMBERS;
 }
 
-/* Version 4 (RFC 9580 section 5.2.3):
+static bool is_known_version(uint8_t version)
+{
+	return version == 4 || (version == 6 && IS_ENABLED(CONFIG_PGP_V6));
+}
+
+/* An area of subpackets, with its size in front. */
+static struct span take_area(struct cursor *cursor, uint8_t version)
+{
+	return cursor_take(cursor, version == 4 ? cursor_take_u16(cursor) : cursor_take_u32(cursor));
+}
+
+/* The salt is half as large as the digest (RFC 9580 section 9.5). That of an unknown digest may have any size: such a
+ * signature never counts, and not for being malformed. */
+static bool take_salt(struct cursor *cursor, struct signature *signature)
+{
+	if (signature->version == 4)
+		return true;
+	signature->salt = cursor_take(cursor, cursor_take_u8(cursor));
+	return signature->digest_algorithm == DIGEST_NONE ||
+	       signature->salt.size == digest_size(signature->digest_algorithm) / 2;
+}
+
+/* RFC 9580 section 5.2.3:
  *   version, type, public-key algorithm, digest algorithm: an octet each
- *   hashed area, unhashed area: two octets of length each
- *   the left 16 bits of the digest; numbers */
+ *   hashed area, unhashed area: each with its size in front, in two octets (version 4) or four (version 6)
+ *   the left 16 bits of the digest
+ *   version 6: an octet with the size of the salt, salt
+ *   numbers */
 void signature_read(struct span body, struct signature *signature)
 {
 	struct cursor cursor = cursor_of(body);
 	struct span hashed, unhashed;
 	enum status numbers, subpackets;
+	bool has_salt;
 
 	*signature = (struct signature){ .defect = STATUS_SIGNATURE_VERSION };
 	signature->version = cursor_take_u8(&cursor);
-	if (signature->version != 4)
+	if (!is_known_version(signature->version))
 		return;
 	signature->type = cursor_take_u8(&cursor);
 	signature->algorithm = cursor_take_u8(&cursor);
 	signature->digest_algorithm = digest_algorithm_of(cursor_take_u8(&cursor));
-	hashed = cursor_take(&cursor, cursor_take_u16(&cursor));
+	hashed = take_area(&cursor, signature->version);
 	signature->hashed = span_first(body, body.size - cursor.rest.size);
-	unhashed = cursor_take(&cursor, cursor_take_u16(&cursor));
+	unhashed = take_area(&cursor, signature->version);
 	signature->digest_start[0] = cursor_take_u8(&cursor);
 	signature->digest_start[1] = cursor_take_u8(&cursor);
+	has_salt = take_salt(&cursor, signature);
 	signature->defect = STATUS_SIGNATURE_SYNTAX;
-	if (cursor.failed)
+	if (cursor.failed || !has_salt)
 		return;
 	numbers = read_numbers(&cursor, signature);
 	subpackets = subpacket_read_areas(hashed, unhashed, signature);
 	signature->defect = numbers != STATUS_OK ? numbers : subpackets;
 }
 
-/* Version 4: the octets that were hashed, then 04 FF and their number in four octets. */
+void signature_digest_start(const struct signature *signature, struct digest *digest)
+{
+	digest_start(digest, signature->digest_algorithm);
+	digest_update(digest, signature->salt);
+}
+
+/* The octets that were hashed, then the version, FF and their number in four octets. */
 void signature_digest_finish(const struct signature *signature, struct digest *digest,
                              uint8_t result[static DIGEST_SIZE_MAX])
 {
@@ -104,7 +140,7 @@ bool signature_names_issuer(const struct signature *signature, struct span finge
 {
 	if (signature->issuer_fingerprint_count > 0)
 		return contains(signature->issuer_fingerprints, signature->issuer_fingerprint_count, fingerprint);
-	if (signature->issuer_key_id_count > 0)
+	if (signature->issuer_key_id_count > 0 && signature->version == 4)
 		return contains(signature->issuer_key_ids, signature->issuer_key_id_count, key_id);
 	return unnamed;
 }

@@ -24,6 +24,7 @@ enum public_key_algorithm {
 	PUBLIC_KEY_RSA_SIGN_ONLY = 3,
 	PUBLIC_KEY_ECDSA = 19,
 	PUBLIC_KEY_EDDSA_LEGACY = 22,
+	PUBLIC_KEY_ED25519 = 27,
 };
 
 enum {
@@ -41,9 +42,11 @@ struct signature {
 	uint8_t version, type;
 	uint8_t algorithm;                      /* enum public_key_algorithm, or another number */
 	enum digest_algorithm digest_algorithm; /* DIGEST_NONE: one that never counts */
+	struct span salt;                       /* of version 6; empty in version 4 */
 	struct span hashed;                     /* the octets from the version through the hashed area */
 	uint8_t digest_start[2];                /* the left 16 bits of the digest, as the signer wrote them */
-	struct span numbers[2];                 /* RSA: one; ECDSA: r and s; EdDSA: R and S. Without leading zeros */
+	struct span
+		numbers[2]; /* RSA: one; ECDSA: r and s; EdDSA: R and S; without leading zeros. Ed25519: 64 octets */
 
 	/* from the hashed area only */
 	int64_t created;      /* seconds since 1970 */
@@ -68,12 +71,15 @@ void signature_read(struct span body, struct signature *signature);
 /* Does a digest of this algorithm count at all in a new signature (PGP.md 5.3)? */
 bool signature_digest_is_accepted(enum digest_algorithm algorithm);
 
+/* Starts the digest that a signature is over, with its salt if it has one; what was signed comes next. */
+void signature_digest_start(const struct signature *signature, struct digest *digest);
+
 /* Appends the trailer (RFC 9580 section 5.2.4) to a digest of the signed data, and finishes it into result. */
 void signature_digest_finish(const struct signature *signature, struct digest *digest,
                              uint8_t result[static DIGEST_SIZE_MAX]);
 
 /* Could the key with this fingerprint have made it: is it one of those named? Fingerprints are looked at, if there are
- * any, else key IDs. True too if none is named at all and unnamed is set. */
+ * any, else (of version 4) key IDs. True too if none is named at all and unnamed is set. */
 bool signature_names_issuer(const struct signature *signature, struct span fingerprint, struct span key_id,
                             bool unnamed);
 

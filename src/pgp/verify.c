@@ -3,30 +3,25 @@
 #include "base/cursor.h"
 #include "pgp/packet.h"
 
-/* Digests of the message's text, made once for each algorithm that is asked for and forked for each signature. */
+/* Digests of the message's text up to the trailer, made once for each algorithm that is asked for and forked for each
+ * signature. */
 struct text_digests {
 	struct span text;
 	struct digest states[DIGEST_SHA3_512 + 1];
 };
 
 /* The text is hashed with CR LF between its lines (RFC 9580 section 5.2.4). */
-static const struct digest *digest_of_text(struct text_digests *digests, enum digest_algorithm algorithm)
+static void digest_text(const struct signature *signature, struct span text, struct digest *digest)
 {
-	struct digest *digest = &digests->states[algorithm];
-	struct span text = digests->text;
+	size_t end;
 
-	if (digest->algorithm == algorithm)
-		return digest;
-	digest_start(digest, algorithm);
-	for (;;) {
-		size_t end = span_find_byte(text, '\n');
-
+	signature_digest_start(signature, digest);
+	while ((end = span_find_byte(text, '\n')) < text.size) {
 		digest_update(digest, span_first(text, end));
-		if (end == text.size)
-			return digest;
 		digest_update(digest, SPAN("\r\n"));
 		text = span_skip(text, end + 1);
 	}
+	digest_update(digest, text);
 }
 
 /* What can be told from the signature alone (PGP.md 5 and 6). */
@@ -40,7 +35,8 @@ static enum status judge_signature(const struct signature *signature, int64_t no
 		return STATUS_SIGNATURE_DIGEST;
 	if (signature->expires <= now)
 		return STATUS_SIGNATURE_EXPIRED;
-	if (signature->issuer_fingerprint_count == 0 && signature->issuer_key_id_count == 0)
+	if (signature->issuer_fingerprint_count == 0 &&
+	    (signature->issuer_key_id_count == 0 || signature->version != 4))
 		return STATUS_SIGNATURE_NO_ISSUER;
 	return STATUS_OK;
 }
@@ -69,7 +65,20 @@ struct examination {
 	int64_t now;
 	unsigned candidates;
 	struct pgp_verdict *verdict;
+	struct digest salted; /* for a signature with a salt of its own, in place of one of *digests */
 };
+
+static struct digest digest_for(struct examination *examination)
+{
+	const struct signature *signature = examination->signature;
+	struct digest *digest = &examination->digests->states[signature->digest_algorithm];
+
+	if (signature->salt.size > 0)
+		digest = &examination->salted;
+	if (digest->algorithm == DIGEST_NONE)
+		digest_text(signature, examination->digests->text, digest);
+	return *digest;
+}
 
 static enum status try_key(struct examination *examination, const struct pgp_certificate *certificate,
                            const struct pgp_subkey *subkey)
@@ -84,7 +93,7 @@ static enum status try_key(struct examination *examination, const struct pgp_cer
 	status = judge_key(signature, certificate, subkey, examination->now);
 	if (status != STATUS_OK)
 		return status;
-	digest = *digest_of_text(examination->digests, signature->digest_algorithm);
+	digest = digest_for(examination);
 	signature_digest_finish(signature, &digest, result);
 	examination->verdict->public_key_operations++;
 	status = pgp_key_verify(subkey ? &subkey->key : &certificate->primary, signature, result);
@@ -154,11 +163,29 @@ static enum status examine(struct examination *examination, const struct pgp_key
 	return status;
 }
 
-/* The reason of a signature by a known key says more than that of a stranger's. */
-static bool says_more(enum status reason, enum status before)
+static bool is_from_keyring(const struct signature *signature, const struct pgp_keyring *keyring)
 {
-	return before == STATUS_SIGNATURE_NONE ||
-	       (before == STATUS_SIGNATURE_UNKNOWN_ISSUER && reason != STATUS_SIGNATURE_UNKNOWN_ISSUER);
+	for (const struct pgp_certificate *each = keyring->first; each; each = each->next) {
+		if (signature_names_issuer(signature, pgp_key_fingerprint(&each->primary), pgp_key_id(&each->primary),
+		                           false))
+			return true;
+		for (const struct pgp_subkey *subkey = each->subkeys; subkey; subkey = subkey->next)
+			if (signature_names_issuer(signature, pgp_key_fingerprint(&subkey->key),
+			                           pgp_key_id(&subkey->key), false))
+				return true;
+	}
+	return false;
+}
+
+/* How much the reason against a signature explains: a stranger's says the least, one that names a key of the keyring
+ * the most; between them are those that do not even tell whose they are. */
+static unsigned weigh(enum status reason, const struct signature *signature, const struct pgp_keyring *keyring)
+{
+	if (reason == STATUS_OK)
+		return 0;
+	if (reason == STATUS_SIGNATURE_UNKNOWN_ISSUER)
+		return 1;
+	return is_from_keyring(signature, keyring) ? 3 : 2;
 }
 
 enum status message_verify(const struct pgp_message *message, const struct pgp_keyring *keyring, int64_t now,
@@ -167,20 +194,25 @@ enum status message_verify(const struct pgp_message *message, const struct pgp_k
 	struct text_digests digests = { .text = message->text };
 	struct cursor packets = cursor_of(message->signatures);
 	struct packet packet;
+	unsigned heaviest = 0;
 
 	verdict->count = 0;
 	verdict->reason = STATUS_SIGNATURE_NONE;
 	while (cursor_has_more(&packets) && packet_take(&packets, &packet) == STATUS_OK) {
 		struct signature signature;
-		struct examination examination = { &signature, &digests, now, 0, verdict };
+		struct examination examination = { &signature, &digests, now, 0, verdict, { 0 } };
 		enum status reason;
+		unsigned weight;
 
 		if (packet.type != PACKET_SIGNATURE)
 			continue;
 		signature_read(packet.body, &signature);
 		reason = examine(&examination, keyring);
-		if (reason != STATUS_OK && says_more(reason, verdict->reason))
+		weight = weigh(reason, &signature, keyring);
+		if (weight > heaviest) {
+			heaviest = weight;
 			verdict->reason = reason;
+		}
 	}
 	return verdict->count > 0 ? STATUS_OK : verdict->reason;
 }

@@ -1,4 +1,4 @@
-"""Builds OpenPGP packets (RFC 9580, version 4): keys, certificates, signatures, clear-signed messages.
+"""Builds OpenPGP packets (RFC 9580, versions 4 and 6): keys, certificates, signatures, clear-signed messages.
 
 It builds right ones by default and wrong ones on demand: every field of a packet can be set by hand. It checks nothing.
 """
@@ -26,12 +26,15 @@ MAY_CERTIFY, MAY_SIGN, MAY_ENCRYPT = 0x01, 0x02, 0x0C
 
 DIGESTS = {"md5": 1, "sha1": 2, "sha256": 8, "sha384": 9, "sha512": 10, "sha224": 11, "sha3_256": 12, "sha3_512": 14}
 
-RSA, ECDSA, EDDSA = 1, 19, 22
+RSA, ECDSA, EDDSA, ED25519 = 1, 19, 22, 27
 
 CURVES = {
     "nistp256": (ec.SECP256R1, "2A8648CE3D030107"),
     "nistp384": (ec.SECP384R1, "2B81040022"),
     "nistp521": (ec.SECP521R1, "2B81040023"),
+    "brainpoolP256r1": (ec.BrainpoolP256R1, "2B2403030208010107"),
+    "brainpoolP384r1": (ec.BrainpoolP384R1, "2B240303020801010B"),
+    "brainpoolP512r1": (ec.BrainpoolP512R1, "2B240303020801010D"),
     "ed25519": (None, "2B06010401DA470F01"),
 }
 
@@ -85,7 +88,7 @@ def issuer(key, **how):
 
 
 def issuer_fingerprint(key, **how):
-    return subpacket(ISSUER_FINGERPRINT, b"\x04" + key.fingerprint, **how)
+    return subpacket(ISSUER_FINGERPRINT, bytes([key.version]) + key.fingerprint, **how)
 
 
 def embedded(signature_body, **how):
@@ -93,14 +96,18 @@ def embedded(signature_body, **how):
 
 
 class Key:
-    """A key pair: kind is rsa2048 (and other sizes), nistp256, nistp384, nistp521 or ed25519."""
+    """A key pair: kind is rsa2048 (and other sizes), ed25519, nistp256 or another one of CURVES.
 
-    def __init__(self, kind="ed25519", at=None, version=4, algorithm=None, material=None, private=None):
+    An ed25519 key of version 4 is of algorithm 22 unless it is told to be of 27, as all of version 6 are."""
+
+    def __init__(self, kind="ed25519", at=None, version=4, algorithm=None, material=None, private=None, size=None):
         self.kind, self.version = kind, version
         self.at = int(time.time()) - 3600 if at is None else at
-        self.algorithm = algorithm or (RSA if kind.startswith("rsa") else EDDSA if kind == "ed25519" else ECDSA)
+        eddsa = EDDSA if version < 6 else ED25519
+        self.algorithm = algorithm or (RSA if kind.startswith("rsa") else eddsa if kind == "ed25519" else ECDSA)
         self.private = private or self.generate()
         self.material = self.public_material() if material is None else material
+        self.size = size    # replaces the size of the material that a key of version 6 tells
 
     def generate(self):
         if self.kind.startswith("rsa"):
@@ -114,28 +121,30 @@ class Key:
         if self.kind.startswith("rsa"):
             return mpi(public.public_numbers().n) + mpi(public.public_numbers().e)
         oid = bytes.fromhex(CURVES[self.kind][1])
-        raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
+        if self.kind == "ed25519":
+            raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+            return raw if self.algorithm == ED25519 else bytes([len(oid)]) + oid + mpi(b"\x40" + raw)
         sec1 = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        point = b"\x40" + public.public_bytes(*raw) if self.kind == "ed25519" else public.public_bytes(*sec1)
-        return bytes([len(oid)]) + oid + mpi(point)
+        return bytes([len(oid)]) + oid + mpi(public.public_bytes(*sec1))
 
     @property
     def body(self):
         """What the key's packet holds."""
-        return bytes([self.version]) + number(self.at, 4) + bytes([self.algorithm]) + self.material
+        size = number(len(self.material) if self.size is None else self.size, 4) if self.version == 6 else b""
+        return bytes([self.version]) + number(self.at, 4) + bytes([self.algorithm]) + size + self.material
 
     @property
     def hashed(self):
         """How the key goes into a digest (section 5.2.4)."""
-        return b"\x99" + number(len(self.body), 2) + self.body
+        return (b"\x9b" + number(len(self.body), 4) if self.version == 6 else b"\x99" + number(len(self.body), 2)) + self.body
 
     @property
     def fingerprint(self):
-        return hashlib.sha1(self.hashed).digest()
+        return (hashlib.sha256 if self.version == 6 else hashlib.sha1)(self.hashed).digest()
 
     @property
     def key_id(self):
-        return self.fingerprint[-8:]
+        return self.fingerprint[:8] if self.version == 6 else self.fingerprint[-8:]
 
     def sign(self, digest, name):
         """The numbers of a signature of this digest, made by the hash of that name."""
@@ -147,37 +156,49 @@ class Key:
             return (self.private.sign(digest, padding.PKCS1v15(), utils.Prehashed(hash_name)),)
         return utils.decode_dss_signature(self.private.sign(digest, ec.ECDSA(utils.Prehashed(hash_name))))
 
+    def encode(self, numbers):
+        """The numbers of a signature, as its packet holds them."""
+        return b"".join(numbers if self.algorithm == ED25519 else map(mpi, numbers))
+
 
 @dataclass
 class Signature:
-    """A version 4 signature packet by key; a field that is None becomes what is right."""
+    """A signature packet by key; a field that is None becomes what is right."""
 
     key: Key
     type: int = TEXT
     at: int = None
-    version: int = 4
+    version: int = None     # by default the key's
     digest: str = "sha512"
     hashed: list = None     # subpackets; by default the creation time and the issuer's fingerprint
-    unhashed: list = None   # by default the issuer's key ID, which GnuPG 2.2 needs
+    unhashed: list = None   # by default, in version 4, the issuer's key ID, which GnuPG 2.2 needs
     more: list = field(default_factory=list)           # hashed subpackets besides those
     more_unhashed: list = field(default_factory=list)
     algorithm: int = None
     digest_algorithm: int = None
+    salt: bytes = None      # of version 6
+    salt_size: int = None   # replaces the size of the salt that the packet tells
     left: bytes = None      # the left 16 bits of the digest
     numbers: bytes = None   # the numbers of the signature, encoded
 
     def body(self, data):
         """What the packet holds, over data: the canonical text, or what section 5.2.4 says for the type."""
         at = int(time.time()) if self.at is None else self.at
+        version = self.key.version if self.version is None else self.version
         hashed = [created(at), issuer_fingerprint(self.key)] if self.hashed is None else self.hashed
-        unhashed = [issuer(self.key)] if self.unhashed is None else self.unhashed
+        unhashed = ([] if version == 6 else [issuer(self.key)]) if self.unhashed is None else self.unhashed
         hashed, unhashed = b"".join(hashed + self.more), b"".join(unhashed + self.more_unhashed)
-        head = bytes([self.version, self.type, self.key.algorithm if self.algorithm is None else self.algorithm,
+        length = 4 if version == 6 else 2
+        head = bytes([version, self.type, self.key.algorithm if self.algorithm is None else self.algorithm,
                       DIGESTS[self.digest] if self.digest_algorithm is None else self.digest_algorithm])
-        head += number(len(hashed), 2) + hashed
-        digest = hashlib.new(self.digest, data + head + bytes([self.version, 0xFF]) + number(len(head), 4)).digest()
-        numbers = self.numbers if self.numbers is not None else b"".join(map(mpi, self.key.sign(digest, self.digest)))
-        return head + number(len(unhashed), 2) + unhashed + (digest[:2] if self.left is None else self.left) + numbers
+        head += number(len(hashed), length) + hashed
+        digest = hashlib.new(self.digest)
+        salt = (bytes(range(digest.digest_size // 2)) if self.salt is None else self.salt) if version == 6 else b""
+        digest.update(salt + data + head + bytes([version, 0xFF]) + number(len(head), 4))
+        digest = digest.digest()
+        salt = bytes([len(salt) if self.salt_size is None else self.salt_size]) + salt if version == 6 else b""
+        numbers = self.key.encode(self.key.sign(digest, self.digest)) if self.numbers is None else self.numbers
+        return head + number(len(unhashed), length) + unhashed + (digest[:2] if self.left is None else self.left) + salt + numbers
 
     def packet(self, data, **how):
         return packet(SIGNATURE, self.body(data), **how)
@@ -189,10 +210,14 @@ def user_id_data(key, user_id):
 
 
 def certificate(key, user_id=b"Alice <alice@example.org>", flags=MAY_CERTIFY | MAY_SIGN, subkeys=(), **certification):
-    """The packets of a certificate. subkeys are (key, packets behind it) pairs, as subkey() makes them."""
+    """The packets of a certificate. subkeys are (key, packets behind it) pairs, as subkey() makes them.
+
+    What certification sets is set in the certification of the user ID and, in version 6, in the direct-key signature."""
     certification = {"type": CERTIFICATION, "at": key.at, "more": [key_flags(flags)], **certification}
-    packets = packet(PUBLIC_KEY, key.body) + packet(USER_ID, user_id)
-    packets += Signature(key, **certification).packet(user_id_data(key, user_id))
+    packets = packet(PUBLIC_KEY, key.body)
+    if key.version == 6:
+        packets += Signature(key, **{**certification, "type": DIRECT_KEY}).packet(key.hashed)
+    packets += packet(USER_ID, user_id) + Signature(key, **certification).packet(user_id_data(key, user_id))
     return packets + b"".join(packet(PUBLIC_SUBKEY, sub.body) + behind for sub, behind in subkeys)
 
 

@@ -36,7 +36,8 @@ def fingerprint(blob):
 def test_builder_makes_what_gpg_takes(tmp_path):
     gpg = Gpg()
     try:
-        for kind in ("rsa2048", "nistp256", "nistp384", "nistp521", "ed25519"):
+        for kind in ("rsa2048", "nistp256", "nistp384", "nistp521", "ed25519", "brainpoolP256r1", "brainpoolP384r1",
+                     "brainpoolP512r1"):
             key, sub = openpgp.Key(kind), openpgp.Key("ed25519")
             gpg.run("--import", input=openpgp.armored_certificate(key, subkeys=[openpgp.subkey(key, sub)]).encode())
             message = tmp_path / kind

@@ -66,6 +66,19 @@ SOURCES = (
     ("sizes", "src/core/x.h", (HEADER % "") + "int x;\n", "#endif as the last line"),
 )
 
+# (the rules, names of cases besides 200 of rule 2.1 or, with None, 199, what lint rules must say)
+RULES = (
+    ("# a comment\n2.1\n2.2: a reason\n2.3\n", ["rule_2_3_x_good"], None),
+    ("2.1\n2.3\n", [], "rules.txt:2: rule 2.3 has no case"),
+    ("2.1\n2.3\n", ["rule_2_30_x", "rule_12_3_x", "gpg_2_3_x"], "rules.txt:2: rule 2.3 has no case"),
+    ("2.1\n2.3: a reason\n", ["rule_2_3_x"], "rules.txt:2: rule 2.3 has a case, rule_2_3_x"),
+    ("2.1\n2.3:\n", ["rule_2_3_x"], "rules.txt:2: a line is"),
+    ("2.1\n2.1\n", [], "rule 2.1 is there twice"),
+    ("2.1\n", ["rule_2_3_x"], "rule 2.3 is missing here"),
+    ("2.1\n", None, "199 cases of a broken rule"),
+    ("", [], "nothing to look at"),
+)
+
 # (arguments of cc, the lint and its arguments, what it must say)
 OBJECTS = (
     ("int own(void); int own(void) { return 0; }", "-c -o src/base/y.o", "purity", None),
@@ -84,7 +97,7 @@ OBJECTS = (
 
 def run(lint, folder, *arguments):
     done = subprocess.run([sys.executable, os.path.join(HERE, lint + ".py"), *arguments], cwd=folder, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "LINT_ROOT": folder, "O": "."})
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "LINT_ROOT": folder, "O": ".", "CASES": "out/cases"})
     return done.returncode, done.stdout
 
 
@@ -118,11 +131,21 @@ def main():
             subprocess.run(["cc", "-w", "-x", "c", "-", *flags.split()], cwd=folder, input=code, text=True, check=True)
             lint, *arguments = command.split()
             failed += judge(f"{command}: {code!r} {flags}", run(lint, folder, *arguments), expected)
+    for rules, names, expected in RULES:
+        with tempfile.TemporaryDirectory() as folder:
+            bad = [f"rule_2_1_{number}" for number in range(199 if names is None else 200)] + ["rule_2_1_x_good"]
+            place(folder, "tests/vectors/rules.txt", rules)
+            place(folder, "out/cases/pgp/index", "\n".join([*bad, *(names or [])]) + "\n")
+            failed += judge(f"rules: {rules!r} and {names}", run("rules", folder), expected)
+    with tempfile.TemporaryDirectory() as folder:
+        place(folder, "tests/vectors/rules.txt", "2.1: a reason\n")
+        failed += judge("rules: no cases", run("rules", folder), "nothing to look at")
     for lint in ("includes", "banned", "sizes", "purity"):
         with tempfile.TemporaryDirectory() as folder:
             failed += judge(f"{lint}: an empty folder", run(lint, folder), "nothing to look at")
-    print(f"lint selftest: {len(SOURCES) + len(OBJECTS) + 4} cases, {failed} failed" if failed else
-          f"lint selftest: {len(SOURCES) + len(OBJECTS) + 4} cases, ok")
+    count = len(SOURCES) + len(OBJECTS) + len(RULES) + 5
+    print(f"lint selftest: {count} cases, {failed} failed" if failed else
+          f"lint selftest: {count} cases, ok")
     sys.exit(1 if failed else 0)
 
 

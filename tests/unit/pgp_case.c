@@ -86,6 +86,7 @@ static bool read_line(struct pgp_case *read, struct span line)
 		{ "arenas", .flag = &read->has_arenas },
 		{ "text", .size = &read->text.size, .flag = &read->has_text },
 		{ "keyring", .size = &read->keyring.size },
+		{ "second", .size = &read->second_keyring.size },
 		{ "message", .size = &read->message.size },
 	};
 
@@ -107,7 +108,7 @@ static bool read_line(struct pgp_case *read, struct span line)
 
 bool pgp_case_read(const char *name, struct pgp_case *read)
 {
-	struct span *const parts[] = { &read->text, &read->keyring, &read->message };
+	struct span *const parts[] = { &read->text, &read->keyring, &read->second_keyring, &read->message };
 	struct span rest, line;
 
 	memset(read, 0, sizeof(*read));

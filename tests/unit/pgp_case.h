@@ -22,7 +22,7 @@ struct pgp_case {
 	int64_t operations; /* INT64_MAX: any number */
 	bool has_flips, has_arenas, has_text;
 	struct pgp_case_numbers flips, whole;
-	struct span text, keyring, message;
+	struct span text, keyring, second_keyring, message;
 };
 
 /* Reads a file of the folder with the cases as a whole. The bytes are the caller's to free; their start is null if the file cannot be

@@ -20,7 +20,7 @@
 enum {
 	KEYRING_ARENA_SIZE = 1024 * 1024,
 	MESSAGE_ARENA_SIZE = 192 * 1024,
-	CASES_MAX = 1000,
+	CASES_MAX = 2000,
 };
 
 static uint8_t crypto_memory[CONFIG_CRYPTO_ARENA_KB * 1024], keyring_memory[KEYRING_ARENA_SIZE], message_memory[MESSAGE_ARENA_SIZE];
@@ -60,15 +60,26 @@ static struct outcome verify(struct span message, const struct pgp_keyring *keyr
 	return outcome;
 }
 
-static enum status add_keyring(struct span file, struct arena *arena, struct pgp_keyring *keyring)
+static enum status add_file(struct span file, struct arena *arena, struct pgp_keyring *keyring)
 {
 	struct span copy = copy_of(file);
+	enum status status = pgp_keyring_add(keyring, copy, arena);
+
+	free_copy(copy);
+	/* an error lets nobody in */
+	if (status != STATUS_OK)
+		assert_true(!keyring->first && keyring->count == 0);
+	return status;
+}
+
+static enum status add_keyrings(const struct pgp_case *expected, struct arena *arena, struct pgp_keyring *keyring)
+{
 	enum status status;
 
 	*keyring = (struct pgp_keyring){ 0 };
-	status = pgp_keyring_add(keyring, copy, arena);
-	free_copy(copy);
-	return status;
+	status = add_file(expected->keyring, arena, keyring);
+	return status == STATUS_OK && expected->second_keyring.size > 0 ? add_file(expected->second_keyring, arena, keyring)
+	                                                                : status;
 }
 
 /* The case at work. */
@@ -193,7 +204,7 @@ static void check_keyring_arenas(const struct run *run)
 		struct arena arena = arena_of(memory, size);
 
 		assert_non_null(memory);
-		status = add_keyring(run->expected.keyring, &arena, &keyring);
+		status = add_keyrings(&run->expected, &arena, &keyring);
 		if (status == STATUS_OK) {
 			struct arena room = message_arena();
 			struct outcome outcome = verify(run->expected.message, &keyring, run->expected.now, &room);
@@ -209,7 +220,7 @@ static void check_keyring_arenas(const struct run *run)
 static void check_case(struct run *run)
 {
 	struct arena keyring_arena = arena_of(keyring_memory, sizeof(keyring_memory)), arena = message_arena();
-	struct outcome outcome = { .status = add_keyring(run->expected.keyring, &keyring_arena, &run->keyring) };
+	struct outcome outcome = { .status = add_keyrings(&run->expected, &keyring_arena, &run->keyring) };
 
 	if (outcome.status == STATUS_OK)
 		outcome = verify(run->expected.message, &run->keyring, run->expected.now, &arena);

@@ -1,6 +1,6 @@
 """One OpenPGP case and its file, as tests/unit/pgp_case.c reads it.
 
-A file has lines of a word and its values, a blank line, then the text, the keyring and the message, as long as the lines said.
+A file has lines of a word and its values, a blank line, then the text, the keyring, the second one and the message, as long as the lines said.
 
     now SECONDS
     expect STATUS           by name, as in base/status.h
@@ -12,6 +12,7 @@ A file has lines of a word and its values, a blank line, then the text, the keyr
     arenas                  run the case with keyring arenas of every size
     text SIZE
     keyring SIZE
+    second SIZE             of a further keyring that is added to the first one
     message SIZE
 """
 
@@ -37,6 +38,7 @@ class Case:
     operations: int = None
     flips: bool = False
     arenas: bool = False
+    second_keyring: bytes = b""
 
     def lines(self):
         good = self.expect == "OK"
@@ -56,10 +58,12 @@ class Case:
         if good and self.text is not None:
             yield f"text {len(self.text)}"
         yield f"keyring {len(self.keyring)}"
+        if self.second_keyring:
+            yield f"second {len(self.second_keyring)}"
         yield f"message {len(self.message)}"
 
     def write(self, folder):
         self.keyring = self.keyring.encode() if isinstance(self.keyring, str) else self.keyring
         text = self.text if self.expect == "OK" and self.text else b""
         with open(os.path.join(folder, self.name), "wb") as file:
-            file.write("\n".join([*self.lines(), "", ""]).encode() + text + self.keyring + self.message)
+            file.write("\n".join([*self.lines(), "", ""]).encode() + text + self.keyring + self.second_keyring + self.message)

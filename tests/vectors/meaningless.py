@@ -6,7 +6,7 @@ A flipped bit means nothing in exactly these places:
     the CR of a line end that becomes a tab: a blank at the end of a line; or in an armor header a visible character;
     the Hash header, if another known name comes out;
     in the unhashed area the issuer's key ID, since the fingerprint goes before it, and its type, if the new one is unknown or of
-    the same size.
+    the same size (a message of version 6 has none).
 All else must be noticed.
 """
 
@@ -74,6 +74,8 @@ def same_signature(old, new):
     if len(old) != len(new) or old.count(b"=") != new.count(b"=") or base64.b64encode(base64.b64decode(new)) != new:
         return False
     old, new = base64.b64decode(old), base64.b64decode(new)
+    if old[1 + (1 << (old[0] & 3))] == 6:
+        return old == new
     hashed = 2 + (old[0] & 3) + 4  # behind an old header of one or two octets of length, and four fields
     unhashed = hashed + 2 + int.from_bytes(old[hashed:hashed + 2], "big") + 2
     kind, key_id = unhashed + 1, slice(unhashed + 2, unhashed + 10)

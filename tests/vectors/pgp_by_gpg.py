@@ -9,8 +9,9 @@ from case import DAY, NOW, Case
 from gpg import Gpg
 
 
-ALGORITHMS = ["rsa2048", "rsa3072", "rsa4096", "nistp256", "nistp384", "nistp521", "ed25519"]
-FLIPPED = ["rsa2048", "nistp256", "nistp384", "nistp521", "ed25519"]
+ALGORITHMS = ["rsa2048", "rsa3072", "rsa4096", "nistp256", "nistp384", "nistp521", "ed25519", "brainpoolP256r1",
+              "brainpoolP384r1", "brainpoolP512r1"]
+FLIPPED = ["rsa2048", "nistp256", "nistp384", "nistp521", "ed25519", "brainpoolP256r1"]
 MADE = NOW - 30 * DAY  # the keys
 SIGNED = NOW - 60      # the messages
 TEXT = b'{"username":"alice","key":"ssh-ed25519 AAAA","expire":"1h"}'
@@ -29,8 +30,8 @@ def armored(binary):
 
 
 def signing(algorithm):
-    """The algorithm of a signing subkey, as gpg --quick-add-key wants it: nistp256 alone is for encryption."""
-    return algorithm + "/ecdsa" if algorithm.startswith("nistp") else algorithm
+    """The algorithm of a signing subkey, as gpg --quick-add-key wants it: a curve alone is for encryption."""
+    return algorithm + "/ecdsa" if algorithm.startswith(("nistp", "brainpool")) else algorithm
 
 
 class Maker:

@@ -11,11 +11,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import pgp_built  # noqa: E402
 import pgp_by_gpg  # noqa: E402
+import pgp_rfc9580  # noqa: E402
 
 
 def main(folder):
     os.makedirs(folder, exist_ok=True)
-    cases = [*pgp_by_gpg.cases(), *pgp_built.cases()]
+    cases = [*pgp_by_gpg.cases(), *pgp_built.cases(), *pgp_rfc9580.cases()]
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
     for case in cases:

@@ -14,11 +14,9 @@ const char verify_help[] =
 	"usage: inki verify [--json] KEYRING [MESSAGE]\n"
 	"\n"
 	"Judges a clear-signed message (a file, else standard input) by the OpenPGP certificates in a keyring file,\n"
-	"exactly as the server judges a request's signature. If it is accepted, the text that was signed goes to "
-        "standard\n"
-	"output, and who signed it, with what and when, to standard error. If not, only the reason goes to standard "
-        "error,\n"
-	"and the exit code is 1.\n"
+	"exactly as the server judges a request's signature. If it is accepted, the text that was signed goes to\n"
+	"standard output; who signed it, with which key and when, goes to standard error. If not, only the reason\n"
+	"goes to standard error, and the exit code is 1.\n"
 	"\n"
 	"      --json  print the verdict, with signers and text or with the reason, as one JSON object\n";
 

@@ -53,6 +53,7 @@ def alices(gpg, alice):
     return gpg.export(alice)
 
 
+@pytest.mark.board
 def test_accepted(verify, gpg, alice, alices):
     before = int(time.time())
     lines = accepted(verify(alices, gpg.clearsign(TEXT, alice)))
@@ -126,6 +127,7 @@ def test_stranger_and_expired_key(verify, gpg, alices, mallory):
     refused(verify(gpg.export(signer), gpg.clearsign(TEXT, signer, at=now - 86400 + 60)), "KEY_EXPIRED", "the key has expired")
 
 
+@pytest.mark.board
 def test_json(verify, gpg, alice, alices, mallory):
     done = verify(gpg.export(alice, mallory), gpg.clearsign(TEXT, alice, mallory), "--json")
     assert (done.returncode, done.stderr) == (0, b""), done

@@ -1,6 +1,7 @@
 /* The commands of inki. It knows no protocol: each command is at home in its room. */
 #include "base/options.h"
 #include "client/authorized_keys.h"
+#include "client/verify.h"
 #include "host/tell.h"
 #include "server/start.h"
 
@@ -17,6 +18,7 @@ static const struct command {
 } commands[] = {
 	{ "server", server_main, "hold keys, and serve them", server_help },
 	{ "authorized-keys", authorized_keys_main, "print a user's keys, for sshd", authorized_keys_help },
+	{ "verify", verify_main, "check a signed message as the server would, and print its text", verify_help },
 	{ "help", help_main, "print this, or how to use a command", help_help },
 };
 

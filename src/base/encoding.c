@@ -166,3 +166,37 @@ void utf8_write(struct writer *writer, uint32_t code_point)
 	for (unsigned left = forms[form].following; left-- > 0;)
 		writer_put_byte(writer, (uint8_t)(0x80 | (code_point >> (6 * left) & 0x3f)));
 }
+
+/* Is this character, of so many bytes, one that does something instead of being seen? */
+static bool is_control(struct span character)
+{
+	static const struct {
+		uint16_t first, last;
+	} controls[] = {
+		{ 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x061c, 0x061c },
+		{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 },
+	};
+	uint32_t point = character.data[0];
+
+	if (character.size > 1)
+		point &= 0x7fU >> character.size;
+	for (size_t i = 1; i < character.size; i++)
+		point = point << 6 | (character.data[i] & 0x3f);
+	for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
+		if (point >= controls[i].first && point <= controls[i].last)
+			return true;
+	return false;
+}
+
+void printable_write(struct writer *writer, struct span text)
+{
+	while (text.size > 0) {
+		size_t size = utf8_character_size(text);
+
+		if (size == 0 || is_control(span_first(text, size)))
+			writer_put_byte(writer, '?');
+		else
+			writer_put(writer, span_first(text, size));
+		text = span_skip(text, size > 0 ? size : 1);
+	}
+}

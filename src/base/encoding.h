@@ -1,4 +1,4 @@
-/* Hexadecimal, base64 (RFC 4648) and UTF-8 (RFC 3629). */
+/* Hexadecimal, base64 (RFC 4648), UTF-8 (RFC 3629), and what of it may be shown. */
 #ifndef INKI_BASE_ENCODING_H
 #define INKI_BASE_ENCODING_H
 
@@ -30,5 +30,10 @@ bool utf8_is_valid(struct span text);
 
 /* Writes one code point, which must be at most U+10FFFF and no surrogate. */
 void utf8_write(struct writer *writer, uint32_t code_point);
+
+/* Writes text so that a terminal shows it, on one line, and does nothing else: each control character (line ends and
+ * those that turn the direction of writing among them) and each byte that is not UTF-8 comes out as '?'. It never gets
+ * longer. */
+void printable_write(struct writer *writer, struct span text);
 
 #endif

@@ -39,26 +39,45 @@ static ptrdiff_t read_fully(int descriptor, uint8_t *room, size_t size)
 	return (ptrdiff_t)used;
 }
 
+/* Reads what fits of a descriptor that may be -1 with errno set; false with the words if that does not work. */
+static bool read_start(int descriptor, uint8_t *room, size_t size, struct span *bytes, const char **why_not)
+{
+	ptrdiff_t got = descriptor < 0 ? -1 : read_fully(descriptor, room, size);
+
+	*bytes = (struct span){ 0 };
+	*why_not = got < 0 ? strerror(errno) : NULL;
+	if (got >= 0)
+		*bytes = span_of(room, (size_t)got);
+	return got >= 0;
+}
+
 bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes, const char **why_not)
 {
 	int descriptor = open_path(path, O_RDONLY);
-	ptrdiff_t got = descriptor < 0 ? -1 : read_fully(descriptor, room, size);
-	ptrdiff_t more = 0;
+	struct span more = { 0 };
 	uint8_t one_more;
+	bool works = read_start(descriptor, room, size, bytes, why_not) &&
+	             (bytes->size < size || read_start(descriptor, &one_more, 1, &more, why_not));
 
-	*bytes = (struct span){ 0 };
-	*why_not = NULL;
-	if (got >= 0 && (size_t)got == size)
-		more = read_fully(descriptor, &one_more, 1);
-	if (got < 0 || more < 0)
-		*why_not = strerror(errno);
-	else if (more > 0)
+	if (more.size > 0)
 		*why_not = "it is larger than a settings file may be";
-	else
-		*bytes = span_of(room, (size_t)got);
 	if (descriptor >= 0)
 		close(descriptor);
-	return !*why_not;
+	if (works && more.size == 0)
+		return true;
+	*bytes = (struct span){ 0 };
+	return false;
+}
+
+bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *bytes, const char **why_not)
+{
+	bool is_standard = !path || strcmp(path, "-") == 0;
+	int descriptor = is_standard ? STDIN_FILENO : open_path(span_of_string(path), O_RDONLY);
+	bool works = read_start(descriptor, room, size, bytes, why_not);
+
+	if (!is_standard && descriptor >= 0)
+		close(descriptor);
+	return works;
 }
 
 bool file_exists(struct span path)

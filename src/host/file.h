@@ -10,6 +10,10 @@ enum { FILE_PATH_MAX = 4095 }; /* bytes */
  * cannot be read or is larger than that. */
 bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes, const char **why_not);
 
+/* Reads a file, or standard input if path is NULL or "-", up to its end or size bytes. Returns false, with the words in
+ * *why_not, if it cannot be read. */
+bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *bytes, const char **why_not);
+
 /* Is there anything at this path? True too if that cannot be found out. */
 bool file_exists(struct span path);
 

@@ -1,6 +1,6 @@
 #include "host/log.h"
 
-#include "base/writer.h"
+#include "base/encoding.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -77,8 +77,7 @@ void log_line(enum log_level level, struct span text)
 	} else {
 		writer_put_string(&line, forms[level].word);
 	}
-	for (size_t i = 0; i < shown.size; i++)
-		writer_put_byte(&line, shown.data[i] < ' ' || shown.data[i] == 0x7f ? '?' : shown.data[i]);
+	printable_write(&line, shown);
 	if (shown.size < text.size)
 		writer_put_string(&line, "...");
 	if (to_syslog) {

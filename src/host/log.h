@@ -17,7 +17,7 @@ enum { LOG_LINE_MAX = 4000 }; /* bytes of a line; a longer one is cut, and ends 
 /* Until this is called lines up to LOG_LEVEL_INFO go to standard error. */
 void log_start(enum log_target target, enum log_level level);
 
-/* Writes one line. Bytes below 0x20 and 0x7f come out as '?', so that a line is always one line. */
+/* Writes one line, as printable_write() shows it, so that a line is always one line. */
 void log_line(enum log_level level, struct span text);
 
 /* Writes each line of text (all have an end). */

@@ -1,17 +1,11 @@
 #include "host/tell.h"
 
-#include "base/writer.h"
+#include "base/encoding.h"
 #include "host/file.h"
 
 #include <unistd.h>
 
 enum { TEXT_MAX = 9216 }; /* holds the longest error of conf/ */
-
-static void put_printable(struct writer *line, struct span words)
-{
-	for (size_t i = 0; i < words.size; i++)
-		writer_put_byte(line, words.data[i] < ' ' || words.data[i] == 0x7f ? '?' : words.data[i]);
-}
 
 static void write_line(struct writer *line)
 {
@@ -21,14 +15,19 @@ static void write_line(struct writer *line)
 	file_write(STDERR_FILENO, writer_written(line), &why_not); /* if it fails there is nobody to tell */
 }
 
-int tell_failure(struct span words)
+void tell_note(struct span words)
 {
 	uint8_t room[TEXT_MAX];
 	struct writer line = writer_of(room, sizeof(room));
 
 	writer_put_string(&line, "inki: ");
-	put_printable(&line, span_first(words, TEXT_MAX - 16));
+	printable_write(&line, span_first(words, TEXT_MAX - 16));
 	write_line(&line);
+}
+
+int tell_failure(struct span words)
+{
+	tell_note(words);
 	return TELL_FAILED;
 }
 
@@ -40,7 +39,7 @@ int tell_usage(const char *command, struct span words)
 	writer_put_string(&line, "inki ");
 	writer_put_string(&line, command);
 	writer_put_string(&line, ": ");
-	put_printable(&line, span_first(words, TEXT_MAX / 2));
+	printable_write(&line, span_first(words, TEXT_MAX / 2));
 	writer_put_string(&line, "; see inki help ");
 	writer_put_string(&line, command);
 	write_line(&line);
@@ -66,4 +65,12 @@ int tell_result(struct span text)
 	writer_put_string(&words, "cannot write the result: ");
 	writer_put_string(&words, why_not);
 	return tell_failure(writer_written(&words));
+}
+
+bool tell_written(struct writer *text)
+{
+	bool works = tell_result(writer_written(text)) == TELL_DONE;
+
+	writer_rewind(text, 0);
+	return works;
 }

@@ -2,11 +2,14 @@
 #ifndef INKI_HOST_TELL_H
 #define INKI_HOST_TELL_H
 
-#include "base/span.h"
+#include "base/writer.h"
 
 enum { TELL_DONE = 0, TELL_FAILED = 1, TELL_USAGE = 2 }; /* exit codes */
 
-/* "inki: words". Control characters come out as '?'. Returns TELL_FAILED. */
+/* "inki: words", as printable_write() shows them. */
+void tell_note(struct span words);
+
+/* The same. Returns TELL_FAILED. */
 int tell_failure(struct span words);
 
 /* "inki COMMAND: words; see inki help COMMAND". Returns TELL_USAGE. */
@@ -18,5 +21,9 @@ int tell_how_to_use(struct span text);
 /* Writes a command's result to standard output. Returns TELL_DONE; or TELL_FAILED, when that was told. A reader that
  * has gone away is no failure. */
 int tell_result(struct span text);
+
+/* Writes a part of a long result to standard output, and empties the writer for the next. False when that was told to
+ * fail. */
+bool tell_written(struct writer *text);
 
 #endif

@@ -103,6 +103,9 @@ void memory_write_budget(struct writer *writer, size_t settings_used)
 		if (part == MEMORY_SETTINGS) {
 			writer_put_string(writer, ", of which these take ");
 			writer_put_number(writer, (int64_t)settings_used);
+			writer_put_string(writer, " (");
+			writer_put_number(writer, (int64_t)(settings_used * 100 / row_of(part).size));
+			writer_put_string(writer, " %)");
 		}
 		writer_put_byte(writer, '\n');
 	}

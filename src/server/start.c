@@ -9,6 +9,7 @@
 #include "host/net.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/memory.h"
 #include "server/settings.h"
@@ -25,7 +26,8 @@ const char server_help[] =
 	"                         else /etc/inki/server.yml)\n"
 	"  -P, --port PORT        the TCP port, in place of the configuration's (else $PORT)\n"
 	"  -L, --log-level LEVEL  error, warn, info or debug, in place of the configuration's\n"
-	"      --check-config     read everything, print what was understood and the memory budget, and end\n"
+	"      --check-config     read everything, print what was understood, which keys may sign, and the memory\n"
+	"                         budget, and end\n"
 	"\n"
 	"TERM and INT end it after the answers under way.\n";
 
@@ -151,7 +153,8 @@ int server_main(int count, char **arguments)
 	if (!settings_read(read.config, read.port, &settings, &config, &error))
 		return tell_failure(writer_written(&error));
 	if (read.check_only)
-		return summary_print(&config, settings.used);
+		return summary_print(&config, settings.used, clock_wall());
 	log_start((enum log_target)config.log_target, read.has_level ? read.level : (enum log_level)config.log_level);
+	keyrings_log_warnings(&config, clock_wall());
 	return serve(&memory, &config);
 }

@@ -1,10 +1,11 @@
-/* What --check-config prints: the configuration as it was understood, and the memory budget. */
+/* What --check-config prints: the configuration as it was understood, the keyrings, and the memory budget. */
 #ifndef INKI_SERVER_SUMMARY_H
 #define INKI_SERVER_SUMMARY_H
 
 #include "core/config.h"
 
-/* Prints it to standard output. settings_used: bytes that the configuration takes. Returns the command's exit code. */
-int summary_print(const struct config *config, size_t settings_used);
+/* Prints it to standard output. settings_used: bytes that the configuration takes. now: when keys are to sign. Returns
+ * the command's exit code. */
+int summary_print(const struct config *config, size_t settings_used, int64_t now);
 
 #endif

@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import subprocess
+import time
 import urllib.request
 
 import pytest
@@ -181,3 +182,66 @@ def test_example(words, gpg, alice, tmp_path):
     config.write_text(text, encoding="utf-8")
     done = check(words, config)
     assert done.returncode == 0, f"{done.stderr}\n{text}"
+
+
+def listing_of(done):
+    """The lines about users and their keys."""
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout[done.stdout.index("user "):done.stdout.index("memory in bytes")].splitlines()
+
+
+def test_check_config_lists_each_key(words, gpg, mallory, tmp_path):
+    now = int(time.time())
+    good = gpg.generate("rsa3072", usage="cert", expire="2y", subkey=("nistp256/ecdsa", "sign"))
+    gpg.run("--quick-add-key", good, "cv25519", "encr", "never")
+    old = gpg.generate("ed25519", expire="seconds=7200", at=now - 86400)
+    unsupported = gpg.generate("dsa2048")
+    keyring = tmp_path / "keyring.gpg"
+    keyring.write_bytes(gpg.run("--export", good) + gpg.run("--export", old) + gpg.run("--export", unsupported))
+    path = tmp_path / "inki.conf"
+    path.write_text(yaml({"users": [{"name": "alice", "keyring_file": str(keyring)}, {"name": "bob", "keyring": gpg.export(mallory)}]}), encoding="utf-8")
+    time_form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    expected = [
+        "user alice: 3 certificates",
+        r"  Test \d+ \(rsa3072, cert\) <test@example.org>",
+        f"    primary key {good}, RSA 3072: may not sign: the key's flags do not let it sign",
+        f"    subkey [0-9A-F]{{40}}, ECDSA P-256: may sign until {time_form}",
+        "    subkey [0-9A-F]{40}, algorithm 18: may not sign: the key is of an unsupported algorithm or curve",
+        r"  Test \d+ \(ed25519, sign\) <test@example.org>",
+        f"    primary key {old}, Ed25519: may not sign since {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(now - 86400 + 7200))}: the key has expired",
+        r"  Test \d+ \(dsa2048, sign\) <test@example.org> \(a user ID without a valid signature\)",
+        f"    primary key {unsupported}, algorithm 17: may not sign: the key is of an unsupported algorithm or curve",
+        "user bob: 1 certificate",
+        "  Mallory <mallory@example.org>",
+        f"    primary key {mallory}, Ed25519: may sign",
+    ]
+    lines = listing_of(check(words, path))
+    assert len(lines) == len(expected), "\n".join(lines)
+    for line, pattern in zip(lines, expected):
+        assert re.fullmatch(pattern, line), f"{line!r} is not {pattern!r}"
+
+
+def test_user_for_whom_nobody_can_sign(start, words, gpg, alice, mallory):
+    """It is told by --check-config, and once in the log at start; the server serves the others."""
+    expired = gpg.generate("ed25519", expire="seconds=7200", at=int(time.time()) - 86400)
+    server = start({"users": [
+        {"name": "alice", "keyring": gpg.export(alice)},
+        {"name": "gone", "keyring": gpg.export(expired)},
+        {"name": "pair", "keyring": gpg.export(alice, expired), "signatures": 2},
+        {"name": "both", "keyring": gpg.export(alice, mallory), "signatures": 2}]})
+    server.is_serving()
+    warnings = ["no request for user gone can be taken now: of the certificates in the keyring 0 may sign, and 1 is needed",
+                "no request for user pair can be taken now: of the certificates in the keyring 1 may sign, and 2 are needed"]
+    assert re.findall(r"warning: (.*)", server.log()) == warnings, server.log()
+    lines = listing_of(check(words, server.config_path))
+    assert [line for line in lines if "warning" in line] == [f"  warning: {line}" for line in warnings], lines
+    at = lines.index("user gone: 1 certificate")
+    assert "warning" in lines[at + 1] and expired in lines[at + 3], lines
+
+
+def test_check_config_says_how_full_the_memory_for_settings_is(words, gpg, alice, tmp_path):
+    path = tmp_path / "inki.conf"
+    path.write_text(yaml({"users": [{"name": f"user{number}", "keyring": gpg.export(alice)} for number in range(60)]}), encoding="utf-8")
+    match = re.search(r"settings +(\d+), of which these take (\d+) \((\d+) %\)", check(words, path).stdout)
+    whole, used, percent = map(int, match.groups())
+    assert 60 * 200 < used < whole and percent == used * 100 // whole, match.group()

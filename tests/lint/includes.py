@@ -17,8 +17,8 @@ MAY_INCLUDE = {
     "pgp": ("crypto",),
     "core": ("http", "json", "ssh", "pgp"),
     "conf": ("pgp", "ssh", "core/config.h"),
-    "server": ("core", "http", "tls", "conf", "host", "crypto/crypto.h"),  # the latter to hand crypto/ its memory
-    "client": ("core/request.h", "http", "json", "pgp", "ssh", "tls", "host"),
+    "server": ("core", "http", "tls", "conf", "host", "pgp/describe.h", "crypto/crypto.h"),  # the latter to hand crypto/ its memory
+    "client": ("core/request.h", "http", "json", "pgp", "ssh", "tls", "host", "crypto/crypto.h"),  # here too
     "main": ("server", "client", "host/tell.h"),
 }
 

@@ -185,12 +185,49 @@ static void test_utf8_write(void **state)
 	assert_int_equal(valid_pairs, 128 * 128 + (0x800 - 0x80));
 }
 
+static void test_printable(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{ "", "" },
+		{ "Alice <alice@example.org> ~!", "Alice <alice@example.org> ~!" },
+		{ "a\nb\r\tc\033[2J\007d\177e", "a?b??c?[2J?d?e" },
+		{ "Gr\303\274\303\237e \342\202\254 \360\237\230\200", "Gr\303\274\303\237e \342\202\254 \360\237\230\200" },
+		/* U+0080, U+009F; U+00A0 is seen */
+		{ "\302\200\302\237\302\240", "??\302\240" },
+		/* line and paragraph separator, direction marks, overrides and isolates; their neighbours are seen */
+		{ "\342\200\250\342\200\251\342\200\252\342\200\256\342\201\246\342\201\251\342\200\216\342\200\217\330\234", "?????????" },
+		{ "\342\200\247\342\200\257\342\201\245\342\201\252\342\200\215\330\233\330\235",
+		  "\342\200\247\342\200\257\342\201\245\342\201\252\342\200\215\330\233\330\235" },
+		/* no UTF-8: alone, cut off, overlong, a surrogate; what is behind it is seen */
+		{ "\200a\377b", "?a?b" },
+		{ "a\303", "a?" },
+		{ "\342\202", "??" },
+		{ "\300\200\355\240\200x", "?????x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct span text = copy_of(span_of_string(rows[i].text));
+		uint8_t room[64];
+		struct writer writer = writer_of(room, text.size);
+
+		printable_write(&writer, text);
+		assert_false(writer.overflowed);
+		assert_true(utf8_is_valid(writer_written(&writer)));
+		if (!span_equal(writer_written(&writer), span_of_string(rows[i].shown)))
+			fail_msg("row %zu: %.*s", i, (int)writer.used, (const char *)room);
+		free_copy(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hex),        cmocka_unit_test(test_digits), cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64_bad), cmocka_unit_test(test_base64_is_unique),
-		cmocka_unit_test(test_utf8),       cmocka_unit_test(test_utf8_write),
+		cmocka_unit_test(test_utf8),       cmocka_unit_test(test_utf8_write), cmocka_unit_test(test_printable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,7 +244,7 @@ class Rnp(Peer):
 
 
 class Gosop(Peer):
-    """Makes and verifies detached signatures only. It cannot be given another time than the machine's."""
+    """Makes and verifies detached signatures only, and looks at no times: it takes what is expired or from the future."""
     name = "gosop"
     packages = ["gosop"]
 

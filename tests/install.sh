@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check
+# Usage: install.sh build|demo|check|interop
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -8,13 +8,17 @@ build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
 check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
-	openssh-server openssl python3 python3-cryptography python3-pytest qemu-user shellcheck util-linux"
+	openssh-server openssl python3 python3-cryptography python3-pytest qemu-user rnp shellcheck sq util-linux"
+interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
+# Debian's npm is hundreds of packages; another one may be here already.
+command -v npm >/dev/null || interop="$interop nodejs npm"
 
 case $1 in
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
-*) echo "install.sh: not build, demo or check: $1" >&2; exit 2 ;;
+interop) packages=$interop ;;
+*) echo "install.sh: not build, demo, check or interop: $1" >&2; exit 2 ;;
 esac
 
 missing=

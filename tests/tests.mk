@@ -3,6 +3,7 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -24,7 +25,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
-	$(Q)$(MAKE) --no-print-directory e2e
+	$(Q)$(MAKE) --no-print-directory made-by e2e
 
 # ---- lints ----
 
@@ -115,3 +116,31 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 .PHONY: bench-verify
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
+
+# ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
+
+INTEROP     := out/interop
+INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases'
+INTEROP_NPM := $(INTEROP)/node_modules/openpgp/package.json
+
+.PHONY: made-by interop interop-runner
+
+# The version and the digest of OpenPGP.js are those of package-lock.json.
+$(INTEROP_NPM): tests/interop/package.json tests/interop/package-lock.json
+	$(call log,NPM,openpgp)
+	$(Q)mkdir -p $(INTEROP) && cp $^ $(INTEROP)
+	$(Q)cd $(INTEROP) && npm ci --prefer-offline --no-audit --no-fund --silent && touch $(abspath $@)
+
+interop-runner: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(CASES)/pgp/index
+
+# What is quick of it; OpenPGP.js only where there is an npm.
+made-by: interop-runner $(if $(shell command -v npm),$(INTEROP_NPM))
+	$(Q)$(INTEROP_ENV) PEERS='gpg sq rnp $(if $(shell command -v npm),openpgp.js)' \
+		$(PYTEST) -k 'not long and not keyring_of_all' tests/interop
+
+interop:
+	$(Q)tests/install.sh interop
+	$(Q)$(MAKE) --no-print-directory interop-runner $(INTEROP_NPM)
+	$(Q)$(INTEROP_ENV) /usr/bin/python3 -B tests/interop/differential.py
+	$(Q)$(INTEROP_ENV) $(PYTEST) tests/interop

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check
+# Usage: install.sh build|demo|check|fuzz
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -9,12 +9,14 @@ demo="$build curl gnupg openssh-client"
 check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	openssh-server openssl python3 python3-cryptography python3-pytest qemu-user shellcheck util-linux"
+fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
 case $1 in
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
-*) echo "install.sh: not build, demo or check: $1" >&2; exit 2 ;;
+fuzz) packages=$fuzz ;;
+*) echo "install.sh: not build, demo, check or fuzz: $1" >&2; exit 2 ;;
 esac
 
 missing=

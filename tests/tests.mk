@@ -22,6 +22,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory all asan
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
+	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory e2e
 
@@ -92,3 +93,5 @@ demo:
 	$(Q)tests/install.sh demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh
+
+include tests/fuzz/fuzz.mk

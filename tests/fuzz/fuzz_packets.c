@@ -1,0 +1,68 @@
+/* A sequence of packets, and the body of each as a signature and as a key, whatever its type says: nothing reaches beyond it. */
+#include "fuzz.h"
+#include "pgp/key.h"
+#include "pgp/packet.h"
+#include "pgp/signature.h"
+
+static bool lies_in(struct span part, struct span whole)
+{
+	return part.size == 0 || (part.data >= whole.data && part.data + part.size <= whole.data + whole.size);
+}
+
+static void check_signature(struct span body)
+{
+	struct signature signature;
+
+	signature_read(body, &signature);
+	FUZZ_CHECK(lies_in(signature.hashed, body) && lies_in(signature.salt, body));
+	FUZZ_CHECK(signature.issuer_fingerprint_count <= SIGNATURE_ISSUERS_MAX);
+	FUZZ_CHECK(signature.issuer_key_id_count <= SIGNATURE_ISSUERS_MAX && signature.embedded_count <= SIGNATURE_EMBEDDED_MAX);
+	for (size_t i = 0; i < 2; i++)
+		FUZZ_CHECK(lies_in(signature.numbers[i], body));
+	for (size_t i = 0; i < signature.issuer_fingerprint_count; i++)
+		FUZZ_CHECK(lies_in(signature.issuer_fingerprints[i], body));
+	for (size_t i = 0; i < signature.issuer_key_id_count; i++)
+		FUZZ_CHECK(lies_in(signature.issuer_key_ids[i], body) && signature.issuer_key_ids[i].size == PGP_KEY_ID_SIZE);
+	for (size_t i = 0; i < signature.embedded_count; i++)
+		FUZZ_CHECK(lies_in(signature.embedded[i], body));
+	if (signature.defect != STATUS_OK)
+		return;
+	FUZZ_CHECK(signature.hashed.data == body.data && signature.hashed.size >= 6);
+	FUZZ_CHECK(signature.expires > signature.created && signature.key_lifetime >= 0);
+	FUZZ_CHECK(signature.version == 4 ? signature.salt.size == 0
+	                                  : 2 * signature.salt.size == digest_size(signature.digest_algorithm));
+}
+
+static void check_key(struct span body)
+{
+	static char room[256];
+	struct writer words = writer_of(room, sizeof(room));
+	struct digest digest;
+	struct pgp_key key;
+
+	if (!pgp_key_read(body, &key))
+		return;
+	FUZZ_CHECK(key.fingerprint_size == (key.version == 4 ? 20 : 32));
+	pgp_key_write_algorithm(&words, &key);
+	FUZZ_CHECK(!words.overflowed && words.used > 0);
+	digest_start(&digest, DIGEST_SHA256);
+	pgp_key_digest(&key, &digest);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cursor packets = cursor_of(span_of(data, size));
+	struct packet packet;
+
+	fuzz_start_crypto();
+	while (cursor_has_more(&packets)) {
+		const size_t before = packets.rest.size;
+
+		if (packet_take(&packets, &packet) != STATUS_OK)
+			break;
+		FUZZ_CHECK(lies_in(packet.body, span_of(data, size)) && packets.rest.size < before && packet.type < 64);
+		check_signature(packet.body);
+		check_key(packet.body);
+	}
+	return 0;
+}

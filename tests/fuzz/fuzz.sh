@@ -2,7 +2,7 @@
 # Usage: fuzz.sh SECONDS SEEDS PROGRAM...
 #
 # Runs one fuzzer after the other for so many seconds, from its seeds, what was ever found with it, and what earlier runs have
-# gathered beside the program (corpus/NAME). Prints for each the executions, the coverage (libFuzzer's count of edges in all of src)
+# gathered in the tree of the programs (corpus/NAME). Prints for each the executions, the coverage (libFuzzer's count of edges in all of src)
 # and the crashes, whose inputs lie in crashes/NAME.
 seconds=$1
 seeds=$2
@@ -12,7 +12,7 @@ failed=0
 printf '%-14s %12s %8s %8s %8s %8s\n' fuzzer executions per-sec edges corpus crashes
 for program; do
 	name=${program##*/fuzz_}
-	folder=${program%/*}
+	folder=${program%/tests/*}
 	log=$folder/$name.log
 	mkdir -p "$folder/corpus/$name" "$folder/crashes/$name"
 	set -- "$folder/corpus/$name" "$seeds/$name"

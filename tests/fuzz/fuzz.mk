@@ -46,11 +46,12 @@ fuzz: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(fuzz_make) O=$(O)/fuzz LIBFUZZER=y SRC_FLAGS=-fsanitize=fuzzer-no-link fuzz-programs
 	$(Q)CASES=$(CASES) tests/fuzz/fuzz.sh $(or $(SECONDS),60) $(FUZZ_SEEDS) $(FUZZERS:%.c=$(O)/fuzz/%)
 
-# Of what was counted each run adds to the profile; llvm-cov knows branches as they stand in the source.
+# Each program adds to the profile what it ran; llvm-cov counts lines and branches as they stand in the source. A test that fails
+# does not hide them; neither does the leak sanitizer, which would end a program before it has added its part.
 COVERAGE_FLAGS := -fprofile-instr-generate -fcoverage-mapping
 coverage: $(O)/.config $(SOURCES)/.fetched
 	$(Q)tests/install.sh fuzz
 	$(Q)rm -rf $(O)/coverage/profile
-	$(Q)LLVM_PROFILE_FILE=$(abspath $(O))/coverage/profile/%m.profraw $(fuzz_make) O=$(O)/coverage \
-		SRC_FLAGS='$(COVERAGE_FLAGS)' LINK_FLAGS='$(COVERAGE_FLAGS)' unit replay
-	$(Q)tests/fuzz/coverage.sh $(O)/coverage src/$(ROOM)
+	$(Q)ASAN_OPTIONS=detect_leaks=0 LLVM_PROFILE_FILE=$(abspath $(O))/coverage/profile/%m.profraw $(fuzz_make) -k O=$(O)/coverage \
+		SRC_FLAGS='$(COVERAGE_FLAGS)' LINK_FLAGS='$(COVERAGE_FLAGS)' unit replay; status=$$?; \
+	tests/fuzz/coverage.sh $(O)/coverage src/$(ROOM) && exit $$status

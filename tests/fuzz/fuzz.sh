@@ -2,8 +2,8 @@
 # Usage: fuzz.sh SECONDS SEEDS PROGRAM...
 #
 # Runs one fuzzer after the other for so many seconds, from its seeds, what was ever found with it, and what earlier runs have
-# gathered in the tree of the programs (corpus/NAME). Prints for each the executions, the coverage (libFuzzer's count of edges in all of src)
-# and the crashes, whose inputs lie in crashes/NAME.
+# gathered in the tree of the programs (corpus/NAME). Prints for each the executions, the coverage (libFuzzer's count of edges in
+# all of src and the fuzzer) and the crashes, whose inputs lie in crashes/NAME.
 seconds=$1
 seeds=$2
 shift 2

@@ -65,7 +65,7 @@ static void check_again(const struct pgp_message *message)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct arena arena = fuzz_take_arena(ARENA_SIZE), small = fuzz_take_arena(size);
+	struct arena arena = fuzz_take_arena(ARENA_SIZE), small = fuzz_take_arena(size / 2);
 	struct pgp_message message, another;
 	enum status status = message_read(span_of(data, size), &arena, &message);
 

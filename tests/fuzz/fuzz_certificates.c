@@ -47,8 +47,9 @@ static void tell_list(fact_sink *sink, const char *kind, const struct pgp_certif
 		const int64_t flags = list->has_flags | list->may_sign << 1 | list->is_primary_user_id << 2;
 
 		tell(sink, kind, certificate, object, (int64_t[4]){ list->created, list->expires, list->key_lifetime, flags });
+		/* of several back-signatures one counts: which, and so its times, may change with the others */
 		if (list->back_from != INT64_MAX)
-			tell(sink, "back", certificate, object, (int64_t[4]){ list->back_from, list->back_until });
+			tell(sink, "back", certificate, object, (int64_t[4]){ 0 });
 	}
 }
 
@@ -63,8 +64,9 @@ static void tell_certificate(fact_sink *sink, const struct pgp_certificate *cert
 		const char *kind = each->packet_type == PACKET_USER_ID ? "user ID" : "attribute";
 
 		tell_list(sink, kind, certificate, each->text, each->certifications);
+		/* a damaged revocation counts for all time, and of several the newest: no time is told */
 		if (each->revoked != INT64_MIN)
-			tell(sink, kind, certificate, each->text, (int64_t[4]){ each->revoked });
+			tell(sink, "revoked", certificate, each->text, none);
 	}
 	for (const struct pgp_subkey *each = certificate->subkeys; each; each = each->next) {
 		tell_list(sink, "subkey", certificate, each->key.body, each->bindings);

@@ -9,6 +9,31 @@ static bool lies_in(struct span part, struct span whole)
 	return part.size == 0 || (part.data >= whole.data && part.data + part.size <= whole.data + whole.size);
 }
 
+/* The fields fill the packet, and each number has the bits that it says (RFC 9580 sections 3.2, 5.2.3). */
+static void check_layout(const struct signature *signature, struct span body)
+{
+	const bool has_one = signature->algorithm != PUBLIC_KEY_ECDSA && signature->algorithm != PUBLIC_KEY_EDDSA_LEGACY;
+	const size_t octets = signature->version == 4 ? 2 : 4;
+	struct cursor rest = cursor_of(span_skip(body, signature->hashed.size));
+
+	cursor_take(&rest, octets == 2 ? cursor_take_u16(&rest) : cursor_take_u32(&rest));
+	cursor_take(&rest, 2);
+	if (signature->version == 6)
+		FUZZ_CHECK(cursor_take_u8(&rest) == signature->salt.size && cursor_take(&rest, signature->salt.size).data);
+	for (size_t i = 0; i < (has_one ? 1 : 2); i++) {
+		const struct span number = signature->numbers[i];
+
+		if (signature->algorithm != PUBLIC_KEY_ED25519) {
+			const unsigned bits = cursor_take_u16(&rest);
+
+			FUZZ_CHECK(number.size == (bits + 7) / 8);
+			FUZZ_CHECK(bits == 0 || number.data[0] >> (bits - 1) % 8 == 1);
+		}
+		FUZZ_CHECK(span_equal(cursor_take(&rest, number.size), number));
+	}
+	FUZZ_CHECK(cursor_at_end(&rest));
+}
+
 static void check_signature(struct span body)
 {
 	struct signature signature;
@@ -28,6 +53,7 @@ static void check_signature(struct span body)
 	if (signature.defect != STATUS_OK)
 		return;
 	FUZZ_CHECK(signature.hashed.data == body.data && signature.hashed.size >= 6);
+	check_layout(&signature, body);
 	FUZZ_CHECK(signature.expires > signature.created && signature.key_lifetime >= 0);
 	FUZZ_CHECK(signature.version == 4 ? signature.salt.size == 0
 	                                  : 2 * signature.salt.size == digest_size(signature.digest_algorithm));

@@ -23,8 +23,8 @@ static void replay(const char *path)
 int main(int count, char **paths)
 {
 	for (int i = 1; i < count; i++) {
-		/* the last line tells what ended it */
-		fprintf(stderr, "%s\n", paths[i]);
+		/* the last one ended it */
+		fprintf(stderr, "input: %s\n", paths[i]);
 		replay(paths[i]);
 	}
 	return 0;

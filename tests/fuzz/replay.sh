@@ -1,8 +1,8 @@
 #!/bin/sh
 # Usage: replay.sh SEEDS PROGRAM...
 #
-# Runs each fuzzer, built without libFuzzer, on its seeds and on what was ever found with it, shows the end of the output of those
-# that fail, and closes with the number of inputs.
+# Runs each fuzzer, built without libFuzzer, on its seeds and on what was ever found with it, shows the output of those that fail
+# and the input that they fail on, and closes with the number of inputs.
 seeds=$1
 shift
 
@@ -18,7 +18,7 @@ for program; do
 	# no name has a blank in it
 	# shellcheck disable=SC2086
 	[ -n "$files" ] && timeout 300 "$program" $files >"$out" 2>&1 && continue
-	tail -n 60 "$out"
+	awk '/^input: / { last = $0; next } { print } END { print last }' "$out"
 	echo "$program: failed"
 	failed=$((failed + 1))
 done

@@ -101,9 +101,11 @@ static void learn_case(const char *name)
 	if (span_equal(read.expect, SPAN("OK"))) {
 		*seed = (struct seed){ .name = span_of_string(strdup(name)), .now = read.now };
 		seed->arena = fuzz_take_arena(KEYRING_ARENA_SIZE);
-		FUZZ_CHECK(pgp_keyring_add(&seed->keyring, read.keyring, &seed->arena) == STATUS_OK);
-		FUZZ_CHECK(verify(read.message, seed, learn));
-		seed_count++;
+		/* a case that needs more than one keyring file is none of the seeds */
+		if (pgp_keyring_add(&seed->keyring, read.keyring, &seed->arena) == STATUS_OK && verify(read.message, seed, learn))
+			seed_count++;
+		else
+			free(seed->arena.data);
 	}
 	free((void *)(uintptr_t)read.file.data);
 }
@@ -119,7 +121,7 @@ static void learn_cases(void)
 		memcpy(name, line.data, line.size);
 		learn_case(name);
 	}
-	FUZZ_CHECK(seed_count > 0);
+	FUZZ_CHECK(seed_count > 100);
 	free((void *)(uintptr_t)index.data);
 }
 

@@ -18,8 +18,8 @@ def case(path):
     with open(path, "rb") as file:
         head, rest = file.read().split(b"\n\n", 1)
     fields = dict(line.split(b" ", 1) for line in head.split(b"\n") if b" " in line)
-    text, keyring = int(fields.get(b"text", 0)), int(fields[b"keyring"])
-    return fields, rest[text:text + keyring], rest[text + keyring:]
+    text, keyring, message = (int(fields.get(part, 0)) for part in (b"text", b"keyring", b"message"))
+    return fields, rest[text:text + keyring], rest[len(rest) - message:]
 
 
 def unarmor(block):

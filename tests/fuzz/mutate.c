@@ -90,11 +90,41 @@ static void put_changed_area(struct writer *out, struct span area, unsigned size
 	writer_put(out, writer_written(&changed));
 }
 
-/* The body of a signature with one of its two areas changed; false if it has none. */
+/* A multiprecision integer (RFC 9580 section 3.2), with the bit count that it has. */
+static void put_integer(struct writer *out, struct span number)
+{
+	uint32_t bits = 0;
+
+	while (number.size > 0 && number.data[0] == 0)
+		number = span_skip(number, 1);
+	for (unsigned top = number.size > 0 ? number.data[0] : 0; top > 0; top >>= 1)
+		bits++;
+	put_number(out, number.size > 0 ? bits + 8 * (uint32_t)(number.size - 1) : 0, 2);
+	writer_put(out, number);
+}
+
+/* Integers, one of them changed; what are none stay. */
+static void put_changed_integers(struct writer *out, struct span integers)
+{
+	struct cursor cursor = cursor_of(integers);
+	const uint32_t changed = below(2);
+
+	for (uint32_t i = 0; cursor_has_more(&cursor); i++) {
+		const struct span before = cursor.rest;
+		struct span number = cursor_take(&cursor, (cursor_take_u16(&cursor) + 7U) / 8);
+
+		if (cursor.failed)
+			writer_put(out, before);
+		else
+			put_integer(out, i == changed && number.size > 0 ? change(number) : number);
+	}
+}
+
+/* The body of a signature with one of its two areas changed, or its numbers; false if it has none. */
 static bool put_changed_signature(struct writer *out, struct span body)
 {
 	struct cursor cursor = cursor_of(body);
-	const unsigned changed = below(2);
+	const unsigned changed = below(3);
 	const unsigned octets = body.size > 0 && body.data[0] == 6 ? 4 : 2;
 
 	writer_put(out, cursor_take(&cursor, 4));
@@ -110,8 +140,14 @@ static bool put_changed_signature(struct writer *out, struct span body)
 			writer_put(out, area);
 		}
 	}
-	writer_put(out, cursor.rest);
-	return true;
+	writer_put(out, cursor_take(&cursor, 2));
+	if (octets == 4)
+		writer_put(out, cursor_take(&cursor, cursor.rest.size > 0 ? 1U + cursor.rest.data[0] : 0));
+	if (changed == 2)
+		put_changed_integers(out, cursor.rest);
+	else
+		writer_put(out, cursor.rest);
+	return !cursor.failed;
 }
 
 /* Frames a body in any way that there is, mostly with its right length. */

@@ -43,7 +43,7 @@ endif
 
 fuzz: $(O)/.config $(SOURCES)/.fetched
 	$(Q)tests/install.sh fuzz
-	$(Q)$(fuzz_make) O=$(O)/fuzz LIBFUZZER=y SRC_FLAGS=-fsanitize=fuzzer-no-link fuzz-programs
+	+$(Q)$(fuzz_make) O=$(O)/fuzz LIBFUZZER=y SRC_FLAGS=-fsanitize=fuzzer-no-link fuzz-programs
 	$(Q)CASES=$(CASES) tests/fuzz/fuzz.sh $(or $(SECONDS),60) $(FUZZ_SEEDS) $(FUZZERS:%.c=$(O)/fuzz/%)
 
 # Each program adds to the profile what it ran; llvm-cov counts lines and branches as they stand in the source. A test that fails
@@ -52,6 +52,6 @@ COVERAGE_FLAGS := -fprofile-instr-generate -fcoverage-mapping
 coverage: $(O)/.config $(SOURCES)/.fetched
 	$(Q)tests/install.sh fuzz
 	$(Q)rm -rf $(O)/coverage/profile
-	$(Q)ASAN_OPTIONS=detect_leaks=0 LLVM_PROFILE_FILE=$(abspath $(O))/coverage/profile/%p.profraw $(fuzz_make) -k O=$(O)/coverage \
+	+$(Q)ASAN_OPTIONS=detect_leaks=0 LLVM_PROFILE_FILE=$(abspath $(O))/coverage/profile/%p.profraw $(fuzz_make) -k O=$(O)/coverage \
 		SRC_FLAGS='$(COVERAGE_FLAGS)' LINK_FLAGS='$(COVERAGE_FLAGS)' unit replay; status=$$?; \
 	tests/fuzz/coverage.sh $(O)/coverage src/$(ROOM) && exit $$status

@@ -24,6 +24,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory all asan
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
+	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
@@ -144,3 +145,5 @@ interop:
 	$(Q)$(MAKE) --no-print-directory interop-runner $(INTEROP_NPM)
 	$(Q)$(INTEROP_ENV) /usr/bin/python3 -B tests/interop/differential.py
 	$(Q)$(INTEROP_ENV) $(PYTEST) tests/interop
+
+include tests/fuzz/fuzz.mk

@@ -1,0 +1,124 @@
+"""Writes what each fuzzer starts from, a folder for each: parts of the OpenPGP cases, and the lines below.
+
+Usage: seeds.py CASES FOLDER
+"""
+
+import base64
+import hashlib
+import os
+import shutil
+import sys
+
+SIZE_MAX = 16384  # larger ones are slow, and the unit tests run them
+BEGIN = b"-----BEGIN PGP SIGNATURE-----\n"
+
+
+def case(path):
+    """The fields of a case's file (tests/vectors/case.py), its keyring and its message."""
+    with open(path, "rb") as file:
+        head, rest = file.read().split(b"\n\n", 1)
+    fields = dict(line.split(b" ", 1) for line in head.split(b"\n") if b" " in line)
+    text, keyring, message = (int(fields.get(part, 0)) for part in (b"text", b"keyring", b"message"))
+    return fields, rest[text:text + keyring], rest[len(rest) - message:]
+
+
+def unarmor(block):
+    """The bytes of the armored block that starts behind its BEGIN line, as well as they can be read."""
+    lines = block.replace(b"\r", b"").split(b"\n\n", 1)[-1].split(b"\n-----END", 1)[0].split(b"\n")
+    digits = b"".join(line.strip() for line in lines if not line.startswith(b"="))
+    try:
+        return base64.b64decode(digits + b"==="[:-len(digits) % 4])
+    except ValueError:
+        return b""
+
+
+def seeds_of_case(name, path):
+    fields, keyring, message = case(path)
+    _, begin, block = message.replace(b"\r", b"").partition(BEGIN)
+    yield "cleartext", message
+    yield "certificates", keyring
+    yield "packets", keyring if keyring[:1] >= b"\x80" else unarmor(keyring)
+    if begin:
+        yield "armor", block
+        yield "packets", unarmor(block)
+    if fields[b"expect"] == b"OK":
+        yield "message", name.encode() + b"\n" + message
+
+
+def all_seeds(cases):
+    with open(os.path.join(cases, "index"), encoding="ascii") as index:
+        for name in index.read().split():
+            yield from seeds_of_case(name, os.path.join(cases, name))
+    for fuzzer, texts in LINES.items():
+        for text in texts:
+            yield fuzzer, text.encode()
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+SHA256 = "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg"
+MD5 = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
+
+JSON = [
+    "{}", '{"a":"b"}', ' { "a" : [ "b" , "\\u00e9\\ud83d\\udd11" ] , "c" : -1.5e+9 } ', '{"a":true,"b":false,"c":null,"d":[]}',
+    '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t"}', '{"a":"é€🔑"}', '{"a":{}}', '{"a":[[]]}', '{"a":"\\u0000"}', '[]', "{",
+]
+
+# What no case of another fuzzer is part of.
+LINES = {
+    "json": JSON,
+    "request": [
+        *JSON,
+        f'{{"username":"root","key":"{KEY} me","expire":"12h"}}',
+        f'{{"user":"root","key":"{KEY}","expire":"2026-11-14T22:13:20Z","action":"add","hosts":["a","b.example"],"reason":"é"}}',
+        f'{{"user":"root","key":"{KEY}","expire":1,"expire":"1d2h3m4s"}}',
+        f'{{"action":"remove","user":"root","fingerprint":"{SHA256}"}}',
+        f'{{"action":"remove","user":"root","fingerprint":"MD5:{MD5}","hosts":[]}}',
+        f'{{"action":"remove","user":"root","key":"{KEY}"}}',
+        '{"user":"root","key":"command=\\"x\\" ssh-rsa AAAA","expire":"1h"}',
+        '{"username":"root","expires":"1h"}',
+    ],
+    "ssh_key": [
+        KEY, f" {KEY}\ta comment é \n", f"restrict {KEY}", SHA256, SHA256 + "=", MD5, f"MD5:{MD5}", MD5.replace(":", ""),
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+"
+        "NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU= p256",
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQD" + "b" * 168 + "== short",
+        "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gAAAABHNzaDo=",
+    ],
+    "http": [
+        "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+        "\r\nPOST /api/v1/keys?a=b HTTP/1.1\r\nHost: inki:80\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhelloGET",
+        "POST http://inki/k HTTP/1.1\r\nHost: inki\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n0a\r\nlo lo lo l\r\n0\r\nA: b\r\n\r\n",
+        "DELETE /k HTTP/1.0\r\nConnection: keep-alive, close\r\nContent-Type: text/plain\r\nContent-Encoding: identity\r\n\r\n",
+        "HEAD /%41 HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+        "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+    ],
+    "api": [
+        "POST /api/v1/keys 0 add\nGET /api/v1/keys 1\nGET /api/v1/user/alice/keys 1\nGET /api/v1/user/alice/authorized_keys 1\nPOST /api/v1/keys 9 add\n"
+        "DELETE /api/v1/keys 99 remove\nGET /metrics 9\nGET /healthz\nHEAD /api/v1/keys",
+        "POST /api/v1/keys 0 add.short\nPOST /api/v1/keys 0 add.rsa2048\nPOST /api/v1/keys 9 add.p256\nGET /api/v1/user/alice/authorized_keys 999",
+        "POST /api/v1/keys 0 add.quorum\nPOST /api/v1/keys 0 add.crowd\nPOST /api/v1/keys 0 add.bob\nPOST /api/v1/keys 0 add.by_eve\n"
+        "GET /api/v1/user/crowd/keys\nGET /api/v1/user/team/authorized_keys?fingerprint=" + SHA256.replace("+", "%2B"),
+        "POST /api/v1/keys 0 add\nDELETE /api/v1/keys 99 remove.sha256\nPOST /api/v1/keys 99 add.latest\nPOST /api/v1/keys 99 remove.md5\n"
+        "POST /api/v1/keys 0 add.newer\nPOST /api/v1/keys 0 remove.by_eve\nPOST /api/v1/keys 0 add.host\nPOST /api/v1/keys 0 nonsense",
+        f"POST /api/v1/keys 0 add\ndelete /api/v1/user/alice/key/{MD5} 0\nGET /api/v1/user/alice/key/{SHA256.replace('/', '%2F')}\nDELETE /healthz\n"
+        "GET /nothing\nGET /api/v1/user/nobody/keys",
+    ],
+}
+
+
+def main(cases, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    names = []
+    for fuzzer, seed in all_seeds(cases):
+        name = f"{fuzzer}/{hashlib.sha256(seed).hexdigest()[:16]}"
+        if len(seed) > SIZE_MAX:
+            continue
+        os.makedirs(os.path.join(folder, fuzzer), exist_ok=True)
+        names.append(name)
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(seed)
+    with open(os.path.join(folder, "index"), "w", encoding="ascii") as file:
+        file.write("".join(f"{name}\n" for name in sorted(set(names))))
+
+
+main(*sys.argv[1:])

@@ -43,9 +43,7 @@ NO_FPU        :=
 LINK_FLAGS    :=
 QEMU          :=
 BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
-ifneq ($(wildcard $(BOARD_FILES)),$(BOARD_FILES))
-$(error there is no board $(BOARD); there are: $(notdir $(wildcard board/*)))
-endif
+$(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(notdir $(wildcard board/*))))
 include $(BOARD_FILES)
 
 CC      := $(CROSS_COMPILE)gcc

@@ -152,6 +152,16 @@ bool utf8_is_valid(struct span text)
 	return true;
 }
 
+/* U+0080 to U+009F are C2 80 to C2 9F. */
+bool utf8_has_control(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
+		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
+			return true;
+	return false;
+}
+
 void utf8_write(struct writer *writer, uint32_t code_point)
 {
 	static const struct {

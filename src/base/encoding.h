@@ -28,6 +28,9 @@ bool base64_read(struct span text, struct writer *writer);
 /* Is this well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF? */
 bool utf8_is_valid(struct span text);
 
+/* Does valid UTF-8 hold a control character: U+0000 to U+001F, or U+007F to U+009F? */
+bool utf8_has_control(struct span text);
+
 /* Writes one code point, which must be at most U+10FFFF and no surrogate. */
 void utf8_write(struct writer *writer, uint32_t code_point);
 

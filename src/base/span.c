@@ -63,6 +63,19 @@ size_t span_find_byte(struct span text, uint8_t byte)
 	return found ? (size_t)(found - text.data) : text.size;
 }
 
+unsigned span_count_bits(struct span number)
+{
+	unsigned top_bits = 0;
+
+	while (number.size > 0 && number.data[0] == 0)
+		number = span_skip(number, 1);
+	if (number.size == 0)
+		return 0;
+	for (unsigned top = number.data[0]; top > 0; top >>= 1)
+		top_bits++;
+	return 8 * (unsigned)(number.size - 1) + top_bits;
+}
+
 static bool is_blank(uint8_t byte)
 {
 	return byte == ' ' || byte == '\t';

@@ -49,6 +49,9 @@ struct span span_first(struct span text, size_t count);
 /* The position of the first such byte, or text.size if there is none. */
 size_t span_find_byte(struct span text, uint8_t byte);
 
+/* How many bits does a big-endian number have, without leading zeros? */
+unsigned span_count_bits(struct span number);
+
 /* text without the spaces and tabs at its end, or at both ends. */
 struct span span_trim_end(struct span text);
 struct span span_trim(struct span text);

@@ -43,10 +43,7 @@ static bool is_key_line(struct span line)
 	for (size_t i = 0; i < base64_size; i++)
 		if (base64_digit_value(rest.data[i]) < 0 && rest.data[i] != '=')
 			return false;
-	for (size_t i = 0; i < line.size; i++)
-		if (line.data[i] < ' ' || line.data[i] == 0x7f)
-			return false;
-	return base64_size > 0 && ssh_key_type_find(span_first(line, type_size), &type);
+	return base64_size > 0 && !utf8_has_control(line) && ssh_key_type_find(span_first(line, type_size), &type);
 }
 
 bool authorized_keys_are_sane(struct span lines)

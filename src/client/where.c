@@ -7,8 +7,8 @@ static const struct {
 	bool is_tls;
 	uint16_t port;
 } schemes[] = {
-	{ { (const uint8_t *)"http://", 7 }, false, WHERE_PORT_HTTP },
-	{ { (const uint8_t *)"https://", 8 }, true, WHERE_PORT_HTTPS },
+	{ SPAN_INITIALIZER("http://"), false, WHERE_PORT_HTTP },
+	{ SPAN_INITIALIZER("https://"), true, WHERE_PORT_HTTPS },
 };
 
 static bool is_one_of(uint8_t byte, const char *ranges)

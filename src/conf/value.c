@@ -70,20 +70,10 @@ static bool read_duration(struct conf_reader *reader, const struct conf_key *key
 
 const struct conf_type conf_duration_type = { read_duration, "a duration such as 90s, 15m, 12h, 2d or 1h30m" };
 
-/* The control characters of Unicode: U+0000 to U+001F, U+007F, and U+0080 to U+009F, which start with C2 in UTF-8. */
-static bool has_control(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
-		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 bool conf_is_text(const struct conf_node *node, size_t max)
 {
-	return node->kind == CONF_SCALAR && node->text.size > 0 && node->text.size <= max && !has_control(node->text) &&
-	       utf8_is_valid(node->text);
+	return node->kind == CONF_SCALAR && node->text.size > 0 && node->text.size <= max &&
+	       !utf8_has_control(node->text) && utf8_is_valid(node->text);
 }
 
 bool conf_is_word(const struct conf_node *node, size_t max)

@@ -13,15 +13,6 @@ static struct span without_leading_zeros(struct span number)
 	return number;
 }
 
-static unsigned bit_count(struct span number)
-{
-	unsigned bits = (unsigned)number.size * 8;
-
-	for (unsigned mask = 0x80; number.size > 0 && !(number.data[0] & mask); mask >>= 1)
-		bits--;
-	return bits;
-}
-
 static bool is_odd(struct span number)
 {
 	return number.size > 0 && (number.data[number.size - 1] & 1);
@@ -32,7 +23,7 @@ enum rsa_verdict rsa_check_key(const struct rsa_key *key)
 	struct span modulus = without_leading_zeros(key->modulus);
 	struct span exponent = without_leading_zeros(key->exponent);
 
-	if (modulus.size > RSA_SIZE_MAX || bit_count(modulus) < RSA_BITS_MIN)
+	if (modulus.size > RSA_SIZE_MAX || span_count_bits(modulus) < RSA_BITS_MIN)
 		return RSA_KEY_BAD_SIZE;
 	if (!is_odd(modulus) || !is_odd(exponent) || exponent.size > 4 || (exponent.size == 1 && exponent.data[0] < 3))
 		return RSA_KEY_BAD_NUMBERS;

@@ -132,23 +132,19 @@ static enum status take_any(struct http_message *message, struct span value)
 	return STATUS_OK;
 }
 
-#define NAME(literal) \
-	{ \
-		(const uint8_t *)("" literal), sizeof(literal) - 1 \
-	}
-
 static const struct {
 	struct span name;
 	enum status if_repeated; /* STATUS_OK: it may be */
 	enum status (*take)(struct http_message *message, struct span value);
 } fields[HTTP_FIELD_UNKNOWN] = {
-	[HTTP_FIELD_CONNECTION] = { NAME("Connection"), STATUS_OK, take_connection },
-	[HTTP_FIELD_CONTENT_ENCODING] = { NAME("Content-Encoding"), STATUS_OK, take_content_encoding },
-	[HTTP_FIELD_CONTENT_LENGTH] = { NAME("Content-Length"), STATUS_HTTP_FRAMING, take_content_length },
-	[HTTP_FIELD_CONTENT_TYPE] = { NAME("Content-Type"), STATUS_HTTP_SYNTAX, take_any },
-	[HTTP_FIELD_EXPECT] = { NAME("Expect"), STATUS_OK, take_expect },
-	[HTTP_FIELD_HOST] = { NAME("Host"), STATUS_HTTP_HOST, take_host },
-	[HTTP_FIELD_TRANSFER_ENCODING] = { NAME("Transfer-Encoding"), STATUS_HTTP_FRAMING, take_transfer_encoding },
+	[HTTP_FIELD_CONNECTION] = { SPAN_INITIALIZER("Connection"), STATUS_OK, take_connection },
+	[HTTP_FIELD_CONTENT_ENCODING] = { SPAN_INITIALIZER("Content-Encoding"), STATUS_OK, take_content_encoding },
+	[HTTP_FIELD_CONTENT_LENGTH] = { SPAN_INITIALIZER("Content-Length"), STATUS_HTTP_FRAMING, take_content_length },
+	[HTTP_FIELD_CONTENT_TYPE] = { SPAN_INITIALIZER("Content-Type"), STATUS_HTTP_SYNTAX, take_any },
+	[HTTP_FIELD_EXPECT] = { SPAN_INITIALIZER("Expect"), STATUS_OK, take_expect },
+	[HTTP_FIELD_HOST] = { SPAN_INITIALIZER("Host"), STATUS_HTTP_HOST, take_host },
+	[HTTP_FIELD_TRANSFER_ENCODING] = { SPAN_INITIALIZER("Transfer-Encoding"), STATUS_HTTP_FRAMING,
+	                                   take_transfer_encoding },
 };
 
 static enum http_field find_field(struct span name)

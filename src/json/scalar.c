@@ -38,16 +38,6 @@ static bool take_escape(struct span *text, uint32_t *code_point)
 	return true;
 }
 
-/* U+0000 to U+001F and U+007F to U+009F; the last 32 are C2 80 to C2 9F in UTF-8. */
-static bool has_control(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
-		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 enum status json_unescape(struct span raw, struct writer *out)
 {
 	size_t start = out->used;
@@ -67,7 +57,7 @@ enum status json_unescape(struct span raw, struct writer *out)
 	}
 	if (out->overflowed)
 		return STATUS_REQUEST_TOO_LARGE;
-	return has_control(span_skip(writer_written(out), start)) ? STATUS_REQUEST_CONTROL : STATUS_OK;
+	return utf8_has_control(span_skip(writer_written(out), start)) ? STATUS_REQUEST_CONTROL : STATUS_OK;
 }
 
 static bool take_byte(struct span *text, uint8_t byte)

@@ -241,16 +241,11 @@ enum status pgp_key_verify(const struct pgp_key *key, const struct signature *si
 
 void pgp_key_write_algorithm(struct writer *writer, const struct pgp_key *key)
 {
-	struct span modulus = key->material.rsa.modulus;
-	unsigned top_bits = 0;
-
 	switch (key->defect == STATUS_OK ? key->algorithm : 0) {
 	case PUBLIC_KEY_RSA:
 	case PUBLIC_KEY_RSA_SIGN_ONLY:
-		for (unsigned top = modulus.data[0]; top > 0; top >>= 1)
-			top_bits++;
 		writer_put_string(writer, "RSA ");
-		writer_put_number(writer, (int64_t)(8 * (modulus.size - 1) + top_bits));
+		writer_put_number(writer, span_count_bits(key->material.rsa.modulus));
 		break;
 	case PUBLIC_KEY_ECDSA:
 		writer_put_string(writer, "ECDSA ");

@@ -60,15 +60,6 @@ static struct span take_number(struct cursor *cursor)
 	return number;
 }
 
-static unsigned bit_count(struct span number)
-{
-	unsigned bits = 8 * (unsigned)number.size;
-
-	for (unsigned mask = 0x80; bits > 0 && !(number.data[0] & mask); mask >>= 1)
-		bits--;
-	return bits;
-}
-
 static bool read_ed25519(struct cursor *cursor)
 {
 	struct span point = take_string(cursor);
@@ -93,8 +84,8 @@ static bool read_rsa(struct cursor *cursor, unsigned *bits)
 	struct span exponent = take_number(cursor);
 	struct span modulus = take_number(cursor);
 
-	*bits = bit_count(modulus);
-	return exponent.size > 0 && (exponent.data[exponent.size - 1] & 1) && bit_count(exponent) >= 2 &&
+	*bits = span_count_bits(modulus);
+	return exponent.size > 0 && (exponent.data[exponent.size - 1] & 1) && span_count_bits(exponent) >= 2 &&
 	       *bits >= 1024 && *bits <= 16384 && (modulus.data[modulus.size - 1] & 1);
 }
 
@@ -149,16 +140,6 @@ static enum status explain_first_word(struct span rest)
 	return second_is_base64 ? STATUS_SSH_KEY_TYPE : STATUS_SSH_KEY_SYNTAX;
 }
 
-/* U+0000 to U+001F and U+007F to U+009F; the last 32 are C2 80 to C2 9F in UTF-8. */
-static bool has_control(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
-		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 static struct span trim_line(struct span line)
 {
 	while (line.size > 0 && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '\r'))
@@ -192,7 +173,7 @@ enum status ssh_key_read(struct span line, struct writer *room, struct ssh_key *
 		return status == STATUS_SSH_KEY_TYPE ? STATUS_SSH_KEY_BLOB : status;
 	if (key->type != type)
 		return STATUS_SSH_KEY_BLOB;
-	if (line.size > SSH_KEY_COMMENT_MAX || has_control(line) || !utf8_is_valid(line))
+	if (line.size > SSH_KEY_COMMENT_MAX || utf8_has_control(line) || !utf8_is_valid(line))
 		return STATUS_SSH_KEY_COMMENT;
 	key->comment = line;
 	return STATUS_OK;

@@ -172,6 +172,7 @@ static void test_root(void **state)
 	request.path = writer_written(&path);
 	request.is_local_root = false;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 403);
+	assert_true(world_noted(&world, " user=alice remote=\"unix:uid=0\" status=ROUTE_NOT_ROOT "));
 	assert_int_equal(table_measure(world.app.table).live, 1);
 	request.is_local_root = true;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 200);

@@ -193,6 +193,7 @@ static void test_sane_keys(void **state)
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\n<html>\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\033[m\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\r\n"), false },
+		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\302\233\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a"), false },
 		{ { (const uint8_t *)"a", 1 }, false },
 		{ { (const uint8_t *)"a\nb", 3 }, false },

@@ -129,11 +129,36 @@ static void test_lines(void **state)
 	}
 }
 
+static void test_contains(void **state)
+{
+	(void)state;
+	assert_true(span_contains(SPAN("abc"), SPAN("abc")));
+	assert_true(span_contains(SPAN("xabc"), SPAN("abc")));
+	assert_true(span_contains(SPAN("aabcx"), SPAN("abc")));
+	assert_true(span_contains(SPAN("abc"), SPAN("")));
+	assert_true(span_contains(SPAN(""), SPAN("")));
+	assert_false(span_contains(SPAN("ab"), SPAN("abc")));
+	assert_false(span_contains(SPAN("abxc"), SPAN("abc")));
+	assert_false(span_contains(SPAN(""), SPAN("a")));
+}
+
+static void test_count_bits(void **state)
+{
+	(void)state;
+	assert_int_equal(span_count_bits(SPAN("")), 0);
+	assert_int_equal(span_count_bits(SPAN("\0\0")), 0);
+	assert_int_equal(span_count_bits(SPAN("\1")), 1);
+	assert_int_equal(span_count_bits(SPAN("\377")), 8);
+	assert_int_equal(span_count_bits(SPAN("\0\3\0")), 10);
+	assert_int_equal(span_count_bits(SPAN("\200\0\0")), 24);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equal),     cmocka_unit_test(test_starts_with), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_find_byte), cmocka_unit_test(test_trim),        cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_contains),  cmocka_unit_test(test_count_bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -956,7 +956,9 @@ def work():
         yield case(f"10_2_candidate_{number + 1}{'_good' if number < 8 else ''}", expect, clearsign(TEXT, right),
                    keyring([number]))
     yield case("10_3_candidates", "SIGNATURE_WRONG", clearsign(TEXT, wrong), keyring(range(12)), operations=8)
-    yield case("10_3_all", "SIGNATURE_WRONG", clearsign(TEXT, *[wrong] * 16), keyring(range(12)), operations=128)
+    yield case("10_3_all", "SIGNATURE_WRONG", clearsign(TEXT, *[wrong] * 16), keyring(range(12)), operations=8)
+    yield case("10_3_seven_wrong_good", "OK", clearsign(TEXT, *[sign(numbers=pgp.mpi(5) * 2)] * 7, sign()), operations=8)
+    yield case("10_3_eight_wrong", "SIGNATURE_WRONG", clearsign(TEXT, *[sign(numbers=pgp.mpi(5) * 2)] * 8, sign()), operations=8)
     yield case("10_3_unknown_issuers", "SIGNATURE_UNKNOWN_ISSUER", clearsign(TEXT, *[right] * 16), operations=0)
     yield case("10_3_revoked_key", "KEY_REVOKED", keyring=KEYRING + revoke(), operations=0)
     yield case("10_3_one_signature_good", "OK", operations=1)

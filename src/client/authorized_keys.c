@@ -1,7 +1,6 @@
 #include "client/authorized_keys.h"
 
 #include "base/encoding.h"
-#include "base/options.h"
 #include "client/fetch.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -13,17 +12,14 @@
 
 #include <stdlib.h>
 
-const char authorized_keys_help[] =
-	"usage: inki authorized-keys [-s SERVER] [--] USER [FINGERPRINT]\n"
-	"\n"
-	"Prints the SSH keys that let USER in now (only the one of that fingerprint, if it is given), as lines of\n"
-	"authorized_keys: all of them, or, where anything goes wrong within 2 seconds, none. In sshd_config:\n"
-	"\n"
-	"  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
-	"  AuthorizedKeysCommandUser nobody\n"
-	"\n"
-	"  -s, --server SERVER  http://host:port, unix:/path or /path (else $INKI_SERVER,\n"
-	"                       else unix:/run/inki/inki.sock)\n";
+struct authorized_keys_options {
+	const char *server;
+};
+
+static const struct option authorized_keys_options[] = {
+	{ 's', "server", OPTION_VALUE, offsetof(struct authorized_keys_options, server), "SERVER",
+	  "http://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+};
 
 enum {
 	TIME_MAX = 2000,       /* milliseconds for everything */
@@ -120,19 +116,34 @@ static int ask(const char *server, const char *const operands[static 2])
 	return print(&answer);
 }
 
-int authorized_keys_main(int count, char **arguments)
+static int authorized_keys_main(int count, char **arguments)
 {
-	const char *server = getenv("INKI_SERVER");
-	const struct option options[] = { { 's', "server", OPTION_VALUE, &server } };
+	struct authorized_keys_options given = { .server = getenv("INKI_SERVER") };
 	const char *operands[2] = { NULL, NULL };
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
 	file_guard_standard();
 	signal_ignore_pipe(); /* sshd before 7.5 stops reading when it has found its key */
-	if (options_read_all(arguments, count, options, 1, operands, 2, &words) < 0)
+	if (command_read(&authorized_keys_command, count, arguments, &given, operands, &words) < 0)
 		return tell_usage("authorized-keys", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("authorized-keys", SPAN("which user?"));
-	return ask(server && server[0] != '\0' ? server : "unix:/run/inki/inki.sock", operands);
+	return ask(given.server && given.server[0] != '\0' ? given.server : "unix:/run/inki/inki.sock", operands);
 }
+
+const struct command authorized_keys_command = {
+	.name = "authorized-keys",
+	.main = authorized_keys_main,
+	.summary = "print a user's keys, for sshd",
+	.operands = "[--] USER [FINGERPRINT]",
+	.operand_count = 2,
+	COMMAND_OPTIONS(authorized_keys_options),
+	.text = "Prints the SSH keys that let USER in now (only the one of that fingerprint, if it is given), as lines "
+		"of\n"
+		"authorized_keys: all of them, or, where anything goes wrong within 2 seconds, none.\n",
+	.notes = "In sshd_config:\n"
+		 "\n"
+		 "  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
+		 "  AuthorizedKeysCommandUser nobody\n",
+};

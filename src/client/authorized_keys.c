@@ -62,7 +62,7 @@ static struct span first_line(struct span text)
 }
 
 /* Prints the answer if it is what was asked for; else says what it is. */
-static int print(const struct fetch_answer *answer)
+static int print(const struct fetch *answer)
 {
 	uint8_t room[SHOWN_MAX + 100];
 	struct writer words = writer_of(room, sizeof(room));
@@ -97,8 +97,8 @@ static int ask(const char *server, const char *const operands[static 2])
 	uint8_t target_room[TARGET_MAX], words_room[512];
 	struct writer target = writer_of(target_room, sizeof(target_room));
 	struct writer words = writer_of(words_room, sizeof(words_room));
-	struct fetch fetch = { .until = clock_monotonic() + TIME_MAX, .size = ANSWER_MAX };
-	struct fetch_answer answer;
+	const int64_t until = clock_monotonic() + TIME_MAX;
+	struct fetch fetch = { .connect_until = until, .until = until, .size = ANSWER_MAX };
 	const char *why_not;
 
 	if (!where_read(span_of_string(server), &fetch.where, &why_not))
@@ -111,9 +111,9 @@ static int ask(const char *server, const char *const operands[static 2])
 	fetch.room = pages_take(ANSWER_MAX);
 	if (!fetch.room)
 		return tell_failure(SPAN("the system has not enough memory"));
-	if (!fetch_get(&fetch, &answer, &words))
+	if (!fetch_whole(&fetch, &words))
 		return tell_failure(writer_written(&words));
-	return print(&answer);
+	return print(&fetch);
 }
 
 static int authorized_keys_main(int count, char **arguments)

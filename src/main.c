@@ -1,6 +1,9 @@
 /* The commands of inki. It knows no protocol: each command is at home in its room. */
 #include "base/command.h"
+#include "base/kconfig.h"
 #include "client/authorized_keys.h"
+#include "client/key_change.h"
+#include "client/key_list.h"
 #include "client/verify.h"
 #include "host/tell.h"
 #include "server/start.h"
@@ -18,8 +21,11 @@ static const struct command help_command = {
 /* NULL: not in this build. */
 static const struct command *const commands[] = {
 	&server_command,
+	IS_ENABLED(CONFIG_CLIENT) ? &key_add_command : NULL,
+	IS_ENABLED(CONFIG_CLIENT) ? &key_remove_command : NULL,
+	IS_ENABLED(CONFIG_CLIENT) ? &key_list_command : NULL,
 	&authorized_keys_command,
-	&verify_command,
+	IS_ENABLED(CONFIG_CLIENT) ? &verify_command : NULL,
 	&help_command,
 };
 
@@ -94,13 +100,16 @@ static bool write_usage(struct writer *text, const char *group)
 	return put > 0;
 }
 
-static int refuse_command(const char *name)
+static int refuse_command(const char *name, bool is_a_group)
 {
+	struct span shown = span_first(span_of_string(name), 100);
 	uint8_t room[256];
 	struct writer words = writer_of(room, sizeof(room));
 
-	writer_put(&words, span_first(span_of_string(name), 100));
-	writer_put_string(&words, " is not a command; see inki help");
+	writer_put(&words, shown);
+	writer_put_string(&words,
+	                  is_a_group ? " has no such command; see inki help " : " is not a command; see inki help");
+	writer_put(&words, is_a_group ? shown : (struct span){ 0 });
 	tell_failure(writer_written(&words));
 	return TELL_USAGE;
 }
@@ -115,8 +124,14 @@ static int help_main(int count, char **arguments)
 	if (command)
 		command_write_help(&text, command);
 	else if (!write_usage(&text, count > 0 ? arguments[0] : NULL))
-		return refuse_command(arguments[0]);
+		return refuse_command(arguments[0], false);
 	return tell_result(writer_written(&text));
+}
+
+/* "inki key lsit" */
+static bool has_second_word(int count, char **arguments)
+{
+	return count > 1 && arguments[1][0] != '-';
 }
 
 /* "inki server --help" is what one types first. */
@@ -136,14 +151,14 @@ static int run(int place, int count, char **arguments)
 	const struct command *command = find_command(count - place, arguments + place, &words);
 	uint8_t room[COMMAND_HELP_MAX];
 	struct writer text = writer_of(room, sizeof(room));
+	bool is_a_group = !command && write_usage(&text, arguments[place]);
 
-	if (!command && !write_usage(&text, arguments[place]))
-		return refuse_command(arguments[place]);
-	if (!command)
-		return asks_for_help(count, arguments) ? tell_result(writer_written(&text))
-		                                       : tell_how_to_use(writer_written(&text));
+	if (!command && (!is_a_group || has_second_word(count - place, arguments + place)))
+		return refuse_command(arguments[place], is_a_group);
 	if (asks_for_help(count, arguments))
 		return help_main(count - place, arguments + place);
+	if (!command)
+		return tell_how_to_use(writer_written(&text));
 	for (int i = place - 1; i >= 0; i--)
 		arguments[i + words] = arguments[i];
 	return command->main(count - words, arguments + words);

@@ -1,7 +1,7 @@
 #include "client/authorized_keys.h"
 
 #include "base/encoding.h"
-#include "client/fetch.h"
+#include "client/reach.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/pages.h"
@@ -9,8 +9,6 @@
 #include "host/tell.h"
 #include "http/target.h"
 #include "ssh/key.h"
-
-#include <stdlib.h>
 
 struct authorized_keys_options {
 	const char *server;
@@ -118,7 +116,7 @@ static int ask(const char *server, const char *const operands[static 2])
 
 static int authorized_keys_main(int count, char **arguments)
 {
-	struct authorized_keys_options given = { .server = getenv("INKI_SERVER") };
+	struct authorized_keys_options given = { 0 };
 	const char *operands[2] = { NULL, NULL };
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
@@ -129,7 +127,7 @@ static int authorized_keys_main(int count, char **arguments)
 		return tell_usage("authorized-keys", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("authorized-keys", SPAN("which user?"));
-	return ask(given.server && given.server[0] != '\0' ? given.server : "unix:/run/inki/inki.sock", operands);
+	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), operands);
 }
 
 const struct command authorized_keys_command = {

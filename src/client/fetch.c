@@ -107,6 +107,13 @@ static bool read_head(struct fetch *fetch, const char **why_not)
 	return status == STATUS_OK || refuse_answer(status, why_not);
 }
 
+static bool fail_to_connect(const struct fetch *fetch, struct writer *words, const char *why_not)
+{
+	fail(fetch, words, why_not);
+	writer_put_string(words, fetch->where.is_tls ? "" : "; is inki running there?");
+	return false;
+}
+
 bool fetch_start(struct fetch *fetch, struct writer *words)
 {
 	const char *why_not;
@@ -116,7 +123,7 @@ bool fetch_start(struct fetch *fetch, struct writer *words)
 	fetch->body = (struct span){ 0 };
 	fetch->ended = false;
 	if (!stream_open(&fetch->stream, &fetch->where, fetch->connect_until, fetch->until, &why_not))
-		return fail(fetch, words, why_not);
+		return fail_to_connect(fetch, words, why_not);
 	if (send_request(fetch, &why_not) && read_head(fetch, &why_not))
 		return true;
 	stream_close(&fetch->stream);

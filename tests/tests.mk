@@ -3,6 +3,7 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
 
@@ -45,6 +46,12 @@ kconfig-test: $(O)/.config
 	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
+
+# Minutes: no part of check.
+SWITCH := $(shell awk '$$1 == "config" { name = $$2 } $$1 == "bool" { print name }' Kconfig)
+.PHONY: kconfig-variants
+kconfig-variants: $(SOURCES)/.fetched
+	+$(Q)tests/variants.sh $(O)/variants $(SWITCH)
 
 # ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
 

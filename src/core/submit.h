@@ -1,5 +1,4 @@
-/* The way of one signed request from its bytes into the table: split, read, verify, judge, commit (HOUSE.md, steps 6 to
- * 11). */
+/* The way of one signed request from its bytes into the table: split, read, verify, judge, commit. */
 #ifndef INKI_CORE_SUBMIT_H
 #define INKI_CORE_SUBMIT_H
 

@@ -1,4 +1,4 @@
-/* One clear-signed message (RFC 9580 section 7; PGP.md 2), and which of a keyring's certificates signed it (PGP.md 1).
+/* One clear-signed message (RFC 9580 section 7; rules 2), and which of a keyring's certificates signed it (rules 1).
  */
 #ifndef INKI_PGP_MESSAGE_H
 #define INKI_PGP_MESSAGE_H

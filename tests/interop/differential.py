@@ -25,7 +25,7 @@ VERDICTS = peers.OUT / "verdicts.json"
 
 def read_case(name):
     """The lines of a case, its keyring, and its message. A message without Hash header gets one: nothing of it counts for inki,
-    and half of the peers would look no further (PGP.md 11). The rules about that header are shown as they are."""
+    and half of the peers would look no further (rules.txt, 11). The rules about that header are shown as they are."""
     head, _, body = (CASES / name).read_bytes().partition(b"\n\n")
     lines = dict(line.split(" ", 1) for line in head.decode().splitlines() if " " in line)
     at = int(lines.get("text", 0))

@@ -20,6 +20,7 @@ struct world {
 	struct api_answer answer;
 };
 
+/* Ends the program, as one that has passed, where Kconfig left out an algorithm that they sign with. */
 void world_start(struct world *world);
 void world_end(struct world *world);
 

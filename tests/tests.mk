@@ -4,6 +4,7 @@
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
+#: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -98,6 +99,13 @@ demo:
 	$(Q)tests/install.sh demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh
+
+# ---- load ----
+
+.PHONY: load
+load: all
+	$(Q)tests/install.sh load
+	$(Q)/usr/bin/python3 -B tests/load/load.py $(O)/inki $(SECONDS)
 
 # ---- what verifying costs ----
 

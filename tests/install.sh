@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop
+# Usage: install.sh build|demo|check|fuzz|interop|load
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -12,6 +12,7 @@ check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-g
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
+load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
 case $1 in
@@ -20,7 +21,8 @@ demo) packages=$demo ;;
 check) packages=$check ;;
 fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
-*) echo "install.sh: not build, demo, check, fuzz or interop: $1" >&2; exit 2 ;;
+load) packages=$load ;;
+*) echo "install.sh: not build, demo, check, fuzz, interop or load: $1" >&2; exit 2 ;;
 esac
 
 missing=

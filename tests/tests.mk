@@ -5,6 +5,7 @@
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
+#: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -105,6 +106,13 @@ demo:
 	$(Q)tests/install.sh demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh
+
+# ---- load ----
+
+.PHONY: load
+load: all
+	$(Q)tests/install.sh load
+	$(Q)/usr/bin/python3 -B tests/load/load.py $(O)/inki $(SECONDS)
 
 # ---- what verifying costs ----
 

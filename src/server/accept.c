@@ -55,31 +55,58 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 		pump_close(loop, slot);
 }
 
-/* Stops or starts to ask for new connections. */
-static void watch_listeners(struct loop *loop, unsigned interest)
+static bool is_local(const struct listener *listener)
+{
+	return listener->config->socket.size > 0;
+}
+
+/* Stops or starts to ask for new connections: all of them, or those from the network only. */
+static void watch_listeners(struct loop *loop, unsigned interest, bool local_too)
 {
 	for (uint32_t i = 0; i < loop->listeners.count; i++)
-		poll_change(loop->poll, loop->listeners.array[i].descriptor, interest, LOOP_NUMBER_LISTENERS + i);
+		if (local_too || !is_local(&loop->listeners.array[i]))
+			poll_change(loop->poll, loop->listeners.array[i].descriptor, interest,
+			            LOOP_NUMBER_LISTENERS + i);
 }
 
 void accept_resume(struct loop *loop)
 {
 	loop->accept_from = 0;
-	watch_listeners(loop, POLL_READ);
+	watch_listeners(loop, POLL_READ, true);
+}
+
+static void pause(struct loop *loop, bool local_too)
+{
+	log_line(LOG_LEVEL_WARN, SPAN("the system has no room for another connection; trying again in a second"));
+	loop->accept_from = loop->now.monotonic + LOOP_ACCEPT_PAUSE;
+	watch_listeners(loop, POLL_NOTHING, local_too);
+}
+
+/* Where the system has no room, another connection gives way to one over a Unix socket, which may be sshd's; those from
+ * the network wait. */
+static int take_connection(struct loop *loop, const struct listener *listener, struct net_peer *peer)
+{
+	int descriptor = net_accept(listener->descriptor, peer);
+	struct slot *victim;
+
+	if (descriptor != NET_NO_ROOM)
+		return descriptor;
+	victim = is_local(listener) ? slots_find_victim(&loop->slots, true) : NULL;
+	if (victim) {
+		pump_close(loop, victim);
+		descriptor = net_accept(listener->descriptor, peer);
+	}
+	if (descriptor == NET_NO_ROOM)
+		pause(loop, is_local(listener));
+	return descriptor;
 }
 
 void accept_connection(struct loop *loop, const struct listener *listener)
 {
 	struct net_peer peer;
-	int descriptor = net_accept(listener->descriptor, &peer);
+	int descriptor = take_connection(loop, listener, &peer);
 	struct slot *slot;
 
-	if (descriptor == NET_NO_ROOM) {
-		log_line(LOG_LEVEL_WARN,
-		         SPAN("the system has no room for another connection; trying again in a second"));
-		loop->accept_from = loop->now.monotonic + LOOP_ACCEPT_PAUSE;
-		watch_listeners(loop, POLL_NOTHING);
-	}
 	if (descriptor < 0)
 		return;
 	slot = find_slot(loop, peer.is_local);

@@ -10,7 +10,7 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
-	TURN_TIME = 10,      /* milliseconds */
+	TURN_TIME = 2,       /* milliseconds for the network, until it is asked anew who is ready */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -68,16 +68,20 @@ static void serve(struct loop *loop, uint32_t number)
 		pump_turn(loop, &loop->slots.array[number]);
 }
 
-/* sshd, which asks over a Unix socket, comes first; and where signatures from the network cost much time, the rest of
- * them waits for the next turn, so that nobody can keep it waiting with them. */
+/* sshd, which asks over a Unix socket, comes first; and where the network's requests cost much time, the rest of them
+ * waits for the next turn, so that nobody can keep sshd waiting with them. Each turn goes on with others than the last
+ * one, so that nobody can keep the network's others waiting either. */
 static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (is_local(loop, numbers[i]))
 			serve(loop, numbers[i]);
-	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++)
-		if (!is_local(loop, numbers[i]))
-			serve(loop, numbers[i]);
+	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++) {
+		uint32_t number = numbers[loop->turn++ % count];
+
+		if (!is_local(loop, number))
+			serve(loop, number);
+	}
 }
 
 static void do_what_is_due(struct loop *loop)

@@ -20,6 +20,7 @@ struct loop {
 	int signals; /* of signal_open() */
 	/* private */
 	int poll;
+	size_t turn;            /* counts on from one network connection to the next */
 	struct conn_moment now; /* read once a turn */
 	bool is_stopping;
 	int64_t stop_by;     /* monotonic: when the last ones are cut off */

@@ -151,12 +151,6 @@ static enum status delete_user_key(struct call *call)
 	return status;
 }
 
-static void write_authorized_key(struct writer *writer, const struct table_key *key)
-{
-	ssh_key_write(writer, &key->key);
-	writer_put_byte(writer, '\n');
-}
-
 static enum status get_authorized_keys(struct call *call)
 {
 	const struct span query = call->request->query;
@@ -175,7 +169,7 @@ static enum status get_authorized_keys(struct call *call)
 		return STATUS_ROUTE_FINGERPRINT;
 	status = find_key(call, writer_written(&decoded), &key);
 	if (status == STATUS_OK)
-		write_authorized_key(&call->answer->body, &key);
+		render_authorized_key(&call->answer->body, call->app->config, &key);
 	return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -286,7 +280,7 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 static void write_element(const struct app *app, struct api_list *list, const struct table_key *key, struct writer *out)
 {
 	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
-		write_authorized_key(out, key);
+		render_authorized_key(out, app->config, key);
 		return;
 	}
 	writer_put_string(out, list->started ? ",\n" : "[");

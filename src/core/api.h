@@ -67,7 +67,7 @@ struct api_answer {
 };
 
 enum {
-	API_BODY_MAX = 8192, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
+	API_BODY_MAX = 11264, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
 	API_JOURNAL_MIN = 3 * JOURNAL_LINE_MAX, /* bytes */
 };
 

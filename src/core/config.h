@@ -9,10 +9,12 @@
 #include "base/span.h"
 #include "pgp/keyring.h"
 #include "ssh/key.h"
+#include "ssh/options.h"
 
 enum {
 	USER_NAME_SIZE_MAX = 64, /* bytes in a user's name */
 	HOST_NAME_SIZE_MAX = 255,
+	POLICY_OPTIONS_SIZE_MAX = 1024,
 	SOCKET_PATH_SIZE_MAX = 107, /* what fits into sun_path with its terminator */
 };
 
@@ -26,7 +28,9 @@ struct config_policy {
 	bool bind_host;       /* must a request name this host? */
 	uint32_t key_types;   /* a bit 1 << type for each enum ssh_key_type that is allowed */
 	unsigned min_rsa_bits;
-	unsigned max_keys; /* live keys */
+	unsigned max_keys;      /* live keys */
+	struct span options;    /* put in front of every line that is served: a canonical list (ssh/options.h) */
+	uint32_t allow_options; /* a bit 1 << name for each enum ssh_option_name that a signed key may bring itself */
 };
 
 struct config_user {

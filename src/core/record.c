@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-/* What the heap holds for a live record; signers, blob, comment and reason follow. */
+/* What the heap holds for a live record; signers, blob, options, comment and reason follow. */
 struct entry {
-	uint16_t blob_size, comment_size, reason_size, signer_count;
+	uint16_t blob_size, options_size, comment_size, reason_size;
+	uint16_t signer_count, type;
 	uint32_t rsa_bits;
-	uint32_t type;
 };
 
 _Static_assert(CONFIG_KEY_ARENA_KB <= UINT32_MAX / 1024, "positions in the heap are 32 bits wide");
@@ -172,23 +172,33 @@ static bool write_entry(struct table *table, uint32_t name, const struct table_k
 {
 	const size_t signers_size = key->signer_count * sizeof(key->signers[0]);
 	struct entry *entry = heap_put(&table->heap, name,
-	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.comment.size +
-	                                       key->reason.size);
+	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.options.size +
+	                                       key->key.comment.size + key->reason.size);
 	uint8_t *to;
 
 	if (!entry)
 		return false;
 	entry->blob_size = (uint16_t)key->key.blob.size;
+	entry->options_size = (uint16_t)key->key.options.size;
 	entry->comment_size = (uint16_t)key->key.comment.size;
 	entry->reason_size = (uint16_t)key->reason.size;
 	entry->signer_count = (uint16_t)key->signer_count;
+	entry->type = (uint16_t)key->key.type;
 	entry->rsa_bits = key->key.rsa_bits;
-	entry->type = key->key.type;
 	to = append((uint8_t *)(entry + 1), span_of(key->signers, signers_size));
 	to = append(to, key->key.blob);
+	to = append(to, key->key.options);
 	to = append(to, key->key.comment);
 	append(to, key->reason);
 	return true;
+}
+
+static struct span take(const uint8_t **from, size_t size)
+{
+	struct span bytes = span_of(*from, size);
+
+	*from += size;
+	return bytes;
 }
 
 static void read_entry(const struct entry *entry, struct table_key *key)
@@ -201,9 +211,10 @@ static void read_entry(const struct entry *entry, struct table_key *key)
 	from += entry->signer_count * sizeof(key->signers[0]);
 	key->key.type = (enum ssh_key_type)entry->type;
 	key->key.rsa_bits = entry->rsa_bits;
-	key->key.blob = span_of(from, entry->blob_size);
-	key->key.comment = span_of(from + entry->blob_size, entry->comment_size);
-	key->reason = span_of(from + entry->blob_size + entry->comment_size, entry->reason_size);
+	key->key.blob = take(&from, entry->blob_size);
+	key->key.options = take(&from, entry->options_size);
+	key->key.comment = take(&from, entry->comment_size);
+	key->reason = take(&from, entry->reason_size);
 }
 
 bool record_write(struct table *table, uint32_t name, const struct table_key *key)

@@ -205,6 +205,8 @@ static void write_journal(struct app *app, const char *event, const struct submi
 		                                                      : &submission->request.fingerprint);
 	if (submission->has_key)
 		journal_put_time(&journal, "expire", submission->key.expire);
+	if (submission->request.key.options.size > 0)
+		journal_put(&journal, "options", submission->request.key.options);
 	journal_put(&journal, "remote", remote);
 	if (status != STATUS_OK) {
 		journal_put(&journal, "status", span_of_string(status_name(status)));

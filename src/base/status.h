@@ -149,8 +149,10 @@
 	X(POLICY_MAX_KEYS, 403, TOLD, "the user has as many keys as the policy allows; remove one first") \
 	X(POLICY_SIGNATURES, 403, TOLD, "more signatures, by different certificates of the user's keyring, are required") \
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
+	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
 	/* the world */ \
+	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
 	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")

@@ -33,6 +33,8 @@ struct app {
 	struct table *table;
 	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
 	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
+	int64_t released;       /* the day of the release: no clock that is set shows an earlier one (now.h) */
+	bool clock_is_set;      /* while a request is handled */
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 };
@@ -71,8 +73,8 @@ enum {
 	API_JOURNAL_MIN = 3 * JOURNAL_LINE_MAX, /* bytes */
 };
 
-/* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired
- * keys are swept first. */
+/* Answers one request; all fields of *answer but .body's room are set. now is the system's time in seconds since 1970,
+ * beside which table_tell_uptime() is kept up to date. Expired keys are swept first. */
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 
 /* The answer to a request that failed before it came here (framing, limits, time-outs): the error body for status. */

@@ -54,6 +54,7 @@ enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_D
 struct config {
 	struct span host;        /* this host's name in signed requests */
 	int64_t max_request_age; /* seconds */
+	bool clock_is_signed;    /* while the system's clock is not set, the newest signature tells the time */
 	enum config_log_target log_target;
 	enum config_log_level log_level;
 	struct config_listener listeners[CONFIG_LISTENERS];

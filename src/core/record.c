@@ -7,6 +7,7 @@ struct entry {
 	uint16_t blob_size, options_size, comment_size, reason_size;
 	uint16_t signer_count, type;
 	uint32_t rsa_bits;
+	int64_t deadline;
 };
 
 _Static_assert(CONFIG_KEY_ARENA_KB <= UINT32_MAX / 1024, "positions in the heap are 32 bits wide");
@@ -185,6 +186,7 @@ static bool write_entry(struct table *table, uint32_t name, const struct table_k
 	entry->signer_count = (uint16_t)key->signer_count;
 	entry->type = (uint16_t)key->key.type;
 	entry->rsa_bits = key->key.rsa_bits;
+	entry->deadline = key->deadline;
 	to = append((uint8_t *)(entry + 1), span_of(key->signers, signers_size));
 	to = append(to, key->key.blob);
 	to = append(to, key->key.options);
@@ -206,6 +208,7 @@ static void read_entry(const struct entry *entry, struct table_key *key)
 	const uint8_t *from = (const uint8_t *)(entry + 1);
 
 	key->is_live = true;
+	key->deadline = entry->deadline;
 	key->signer_count = entry->signer_count;
 	memcpy(key->signers, from, entry->signer_count * sizeof(key->signers[0]));
 	from += entry->signer_count * sizeof(key->signers[0]);
@@ -239,6 +242,13 @@ void record_end_life(struct table *table, uint32_t name)
 	unlink_user(table, name);
 	unlink_index(table, name, SSH_FINGERPRINT_MD5);
 	heap_drop(&table->heap, name);
+}
+
+int64_t record_deadline(const struct table *table, uint32_t name)
+{
+	const struct entry *entry = heap_get(&table->heap, name);
+
+	return entry ? entry->deadline : 0;
 }
 
 void record_read(const struct table *table, uint32_t name, struct table_key *key)

@@ -31,6 +31,10 @@ struct pgp_message {
  */
 enum status message_read(struct span body, struct arena *arena, struct pgp_message *message);
 
+/* The latest time at which one of the message's signatures says that it was made; 0 if none says so. Nobody has checked
+ * that. */
+int64_t message_newest_claim(const struct pgp_message *message);
+
 /* A certificate that has signed, and with which of its keys and when. */
 struct pgp_signer {
 	const struct pgp_certificate *certificate;

@@ -180,6 +180,8 @@ static void put_config(struct writer *writer, const struct config *config)
 	put_number(writer, "age=", config->max_request_age);
 	put_number(writer, "log=", (int64_t)config->log_target);
 	put_number(writer, "level=", (int64_t)config->log_level);
+	if (config->clock_is_signed)
+		put_number(writer, "signed=", 1);
 	for (size_t i = 0; i < config->listener_count; i++)
 		put_listener(writer, &config->listeners[i]);
 	for (size_t i = 0; i < config->user_count; i++)
@@ -231,6 +233,8 @@ static const struct {
 		"defaults: {bind_host: true, max_keys: 5}\n", 0,
 	  TOP PORT_3000 "a keyring=1 life=86400 signatures=1 bind=0 types=1 rsa=2048 keys=3 "
 			"b keyring=2 life=90 signatures=2 bind=1 types=127 rsa=3072 keys=5 " },
+	{ "the system's clock", "clock: system\n" ROOT, 0, TOP PORT_3000 ROOT_LINE },
+	{ "signatures' clock", "clock: signed\n" ROOT, 0, TOP "signed=1 " PORT_3000 ROOT_LINE },
 	{ "options", "defaults: {options: 'Restrict,from=\"10.0.0.0/8\"', allow_options: [Command, no-pty]}\n"
 		     "users: [{name: a, keyring_file: /k/alice, options: ''}, {name: b, keyring_file: /k/alice, allow_options: []},\n"
 		     "  {name: c, keyring_file: /k/alice, options: 'environment=\"A=b\",pty', allow_options: [restrict]}]\n", 0,
@@ -268,7 +272,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, defaults, users"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, defaults, users"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -342,6 +346,7 @@ static const struct {
 	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\n", "1:33: this version of inki does not have \"tls\" yet; take it out" },
 	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
+	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
 	/* options in front of keys */
 	{ "defaults: {options: 'restrict,pti'}\n",
 	  "1:21: options: \"pti\": in front of the key stands what is no option of sshd" },

@@ -33,6 +33,12 @@ struct config_policy {
 	uint32_t allow_options; /* a bit 1 << name for each enum ssh_option_name that a signed key may bring itself */
 };
 
+/* How many failed requests are taken from one source of the network: so many at once, and so many a minute then. Both
+ * are 0: as many as there come. */
+struct config_failures {
+	unsigned burst, per_minute;
+};
+
 struct config_user {
 	struct span name;
 	struct config_policy policy;
@@ -55,6 +61,7 @@ struct config {
 	struct span host;        /* this host's name in signed requests */
 	int64_t max_request_age; /* seconds */
 	bool clock_is_signed;    /* while the system's clock is not set, the newest signature tells the time */
+	struct config_failures failures;
 	enum config_log_target log_target;
 	enum config_log_level log_level;
 	struct config_listener listeners[CONFIG_LISTENERS];

@@ -24,7 +24,7 @@ enum status now_admit(const struct app *app, const struct pgp_message *message, 
 		return STATUS_OK;
 	if (action == REQUEST_ADD && !app->config->clock_is_signed)
 		return STATUS_CLOCK_NOT_SET;
-	if (claimed > *now)
+	if (claimed > *now && claimed < INT64_MAX)
 		*now = claimed;
 	return STATUS_OK;
 }

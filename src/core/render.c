@@ -7,9 +7,6 @@
 #include "http/write.h"
 #include "json/write.h"
 
-/* bytes: options, type, base64, comment */
-enum { KEY_LINE_MAX = SSH_KEY_OPTIONS_MAX + SSH_KEY_BLOB_MAX / 3 * 4 + 4 + SSH_KEY_COMMENT_MAX + 64 };
-
 /* ,"name": */
 static void put_name(struct writer *writer, const char *name)
 {
@@ -42,7 +39,7 @@ static void put_signers(struct writer *writer, const struct table_key *key)
 
 void render_key(struct writer *writer, const struct config *config, const struct table_key *key)
 {
-	uint8_t line[KEY_LINE_MAX];
+	uint8_t line[SSH_KEY_LINE_MAX];
 	struct writer line_writer = writer_of(line, sizeof(line));
 
 	ssh_key_write(&line_writer, &key->key);
@@ -147,6 +144,8 @@ void render_metrics(struct writer *writer, const struct app *app)
 		{ "inki_lists_served_total", "counter", "Lists of authorized keys handed out.", counters->served },
 		{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.",
 		  counters->refused[4] },
+		{ "inki_requests_limited_total", "counter",
+		  "Requests answered with 429, after too many failed ones from the same source.", counters->limited },
 		{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.",
 		  counters->refused[5] },
 	};

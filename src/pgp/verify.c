@@ -188,24 +188,6 @@ static unsigned weigh(enum status reason, const struct signature *signature, con
 	return is_from_keyring(signature, keyring) ? 3 : 2;
 }
 
-int64_t message_newest_claim(const struct pgp_message *message)
-{
-	struct cursor packets = cursor_of(message->signatures);
-	struct packet packet;
-	int64_t newest = 0;
-
-	while (cursor_has_more(&packets) && packet_take(&packets, &packet) == STATUS_OK) {
-		struct signature signature;
-
-		if (packet.type != PACKET_SIGNATURE)
-			continue;
-		signature_read(packet.body, &signature);
-		if (signature.created > newest)
-			newest = signature.created;
-	}
-	return newest;
-}
-
 enum status message_verify(const struct pgp_message *message, const struct pgp_keyring *keyring, int64_t now,
                            struct pgp_verdict *verdict)
 {
@@ -233,4 +215,22 @@ enum status message_verify(const struct pgp_message *message, const struct pgp_k
 		}
 	}
 	return verdict->count > 0 ? STATUS_OK : verdict->reason;
+}
+
+int64_t message_newest_claim(const struct pgp_message *message)
+{
+	struct cursor packets = cursor_of(message->signatures);
+	struct packet packet;
+	int64_t newest = INT64_MIN;
+
+	while (cursor_has_more(&packets) && packet_take(&packets, &packet) == STATUS_OK) {
+		struct signature signature;
+
+		if (packet.type != PACKET_SIGNATURE)
+			continue;
+		signature_read(packet.body, &signature);
+		if (signature.defect == STATUS_OK && signature.created > newest)
+			newest = signature.created;
+	}
+	return newest == INT64_MIN ? INT64_MAX : newest;
 }

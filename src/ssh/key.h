@@ -26,7 +26,7 @@ enum {
 	SSH_KEY_COMMENT_MAX = 256, /* in bytes */
 	SSH_KEY_OPTIONS_MAX = 512, /* in bytes */
 	SSH_KEY_ROOM_MAX = SSH_KEY_BLOB_MAX + SSH_KEY_OPTIONS_MAX,
-	SSH_KEY_LINE_MAX = SSH_KEY_ROOM_MAX + SSH_KEY_BLOB_MAX / 3 + 4 + SSH_KEY_COMMENT_MAX + 64, /* as it is written */
+	SSH_KEY_LINE_MAX = SSH_KEY_ROOM_MAX + SSH_KEY_BLOB_MAX / 3 + 4 + SSH_KEY_COMMENT_MAX + 64, /* with its blanks */
 };
 
 struct ssh_key {

@@ -2,6 +2,9 @@
 
 VERSION := 0.1.0
 
+# A day shortly before that version: a clock that shows an earlier one is not set. Raise it with the version.
+RELEASED := 2026-02-01
+
 #: make               out/inki: one static program for this machine
 #: make BOARD=name    out/name/inki: the same for a board, a folder of board/
 #: make V=1           ... showing each command
@@ -97,7 +100,7 @@ ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
 ROOM_conf   := -isystem $(SOURCES)/libyaml/include -DYAML_DECLARE_STATIC
 ROOM_host   := -D_GNU_SOURCE
-ROOM_server := -D_GNU_SOURCE
+ROOM_server := -D_GNU_SOURCE -DINKI_RELEASED='INT64_C($(shell date -u -d $(RELEASED) +%s))'
 ROOM_client := -D_GNU_SOURCE
 room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 

@@ -120,11 +120,23 @@
 	X(SSH_KEY_SYNTAX, 400, TOLD, "the key is not one authorized_keys line: type, base64 and a comment") \
 	X(SSH_KEY_PRIVATE, 400, TOLD, "this is a private key; send the .pub file, and make a new pair, as this one has been on the network") \
 	X(SSH_KEY_LINES, 400, TOLD, "the key is more than one line") \
-	X(SSH_KEY_OPTIONS, 403, TOLD, "the key has options in front; send only its type, its base64 and a comment") \
 	X(SSH_KEY_TYPE, 400, TOLD, "the type of the key is not supported") \
 	X(SSH_KEY_BLOB, 400, TOLD, "the base64 of the key is not a key of its type") \
 	X(SSH_KEY_TOO_LARGE, 400, TOLD, "the key is too large") \
 	X(SSH_KEY_COMMENT, 400, TOLD, "the comment of the key is longer than 256 bytes or holds a control character") \
+	X(SSH_KEY_CERTIFICATE, 400, TOLD, "this is a certificate; send the plain public key, the .pub file without -cert") \
+	X(SSH_KEY_DSA, 400, TOLD, "a DSA key is too weak; make another one (ssh-keygen -t ed25519)") \
+	X(SSH_KEY_SSH2, 400, TOLD, "this public key is in the SSH2 form of RFC 4716; ssh-keygen -i -f FILE makes the right one of it") \
+	X(SSH_KEY_PEM, 400, TOLD, "this public key is in PEM form; ssh-keygen -i -m PKCS8 -f FILE makes the right one of it (with -m PEM if it says RSA PUBLIC KEY)") \
+	X(SSH_KEY_PUTTY, 400, TOLD, "this is PuTTY's file with the private key; send the line for authorized_keys that PuTTYgen shows, and make a new pair, as this one has been on the network") \
+	X(SSH_KEY_PGP, 400, TOLD, "this is an OpenPGP key; what is needed is an SSH key, the .pub file of ssh-keygen") \
+	/* the options in front of it */ \
+	X(SSH_OPTION_SYNTAX, 400, TOLD, "the options in front of the key are no list of names with commas between them, and with values in double quotes") \
+	X(SSH_OPTION_UNKNOWN, 400, TOLD, "in front of the key stands what is no option of sshd") \
+	X(SSH_OPTION_VALUE, 400, TOLD, "an option in front of the key has no value where it needs one, or one that sshd would not take") \
+	X(SSH_OPTION_TWICE, 400, TOLD, "an option that sshd takes but once is there twice in front of the key") \
+	X(SSH_OPTION_AUTHORITY, 403, TOLD, "cert-authority and principals would let in whoever holds a certificate by this key; only keys are let in here") \
+	X(SSH_OPTION_TOO_LARGE, 400, TOLD, "the options in front of the key are longer than 512 bytes") \
 	/* policy */ \
 	X(POLICY_TOO_OLD, 401, TOLD, "the signature is too old; sign the request again") \
 	X(POLICY_HOST, 403, TOLD, "the request is meant for other hosts") \
@@ -133,11 +145,15 @@
 	X(POLICY_LIFETIME, 403, TOLD, "the key would live longer than this user's policy allows") \
 	X(POLICY_KEY_TYPE, 403, TOLD, "this user's policy does not allow this type of key") \
 	X(POLICY_RSA_BITS, 403, TOLD, "the RSA key is shorter than this user's policy allows") \
+	X(POLICY_OPTION, 403, TOLD, "this user's policy does not allow a signed key to bring this option; the host may allow it by allow_options") \
+	X(POLICY_OPTION_TAKEN, 403, TOLD, "the host itself puts this option in front of the key, and sshd takes but one; leave it out") \
 	X(POLICY_MAX_KEYS, 403, TOLD, "the user has as many keys as the policy allows; remove one first") \
 	X(POLICY_SIGNATURES, 403, TOLD, "more signatures, by different certificates of the user's keyring, are required") \
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
+	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
 	/* the world */ \
+	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
 	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")

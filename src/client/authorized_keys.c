@@ -9,6 +9,7 @@
 #include "host/tell.h"
 #include "http/target.h"
 #include "ssh/key.h"
+#include "ssh/options.h"
 
 struct authorized_keys_options {
 	const char *server;
@@ -23,21 +24,24 @@ enum {
 	TIME_MAX = 2000,       /* milliseconds for everything */
 	ANSWER_MAX = 16 << 20, /* bytes; only those that arrive take up memory */
 	TARGET_MAX = 1024,
-	SHOWN_MAX = 300, /* bytes of an error's body */
+	SHOWN_MAX = 300,    /* bytes of an error's body */
+	OPTIONS_MAX = 2048, /* bytes in front of a key */
 };
 
-/* Type, base64 and perhaps a comment: no option such as command= or cert-authority may stand in front. */
+/* Options that sshd knows (but none that make certificates count), type, base64 and perhaps a comment. */
 static bool is_key_line(struct span line)
 {
-	size_t type_size = span_find_byte(line, ' ');
-	struct span rest = span_skip(line, type_size + 1);
-	size_t base64_size = span_find_byte(rest, ' ');
-	enum ssh_key_type type;
+	uint8_t room[OPTIONS_MAX];
+	struct writer canonical = writer_of(room, sizeof(room));
+	struct ssh_key_line parts;
+	struct span options;
 
-	for (size_t i = 0; i < base64_size; i++)
-		if (base64_digit_value(rest.data[i]) < 0 && rest.data[i] != '=')
+	if (utf8_has_control(line) || ssh_key_split(line, &parts) != STATUS_OK)
+		return false;
+	for (size_t i = 0; i < parts.base64.size; i++)
+		if (base64_digit_value(parts.base64.data[i]) < 0 && parts.base64.data[i] != '=')
 			return false;
-	return base64_size > 0 && !utf8_has_control(line) && ssh_key_type_find(span_first(line, type_size), &type);
+	return ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
 }
 
 bool authorized_keys_are_sane(struct span lines)

@@ -2,6 +2,7 @@
 
 #include "base/kconfig.h"
 #include "core/journal.h"
+#include "core/now.h"
 #include "core/render.h"
 #include "core/submit.h"
 #include "http/target.h"
@@ -115,7 +116,7 @@ static enum status find_key(struct call *call, struct span fingerprint, struct t
 	if (!ssh_fingerprint_read(fingerprint, &kind, &wanted))
 		return STATUS_ROUTE_FINGERPRINT;
 	if (user == call->app->config->user_count || !table_find(call->app->table, user, kind, &wanted, key) ||
-	    !key->is_live || key->expire <= call->now)
+	    !key->is_live || table_key_has_ended(call->app->table, key, call->now))
 		return STATUS_KEY_NOT_FOUND;
 	return STATUS_OK;
 }
@@ -151,12 +152,6 @@ static enum status delete_user_key(struct call *call)
 	return status;
 }
 
-static void write_authorized_key(struct writer *writer, const struct table_key *key)
-{
-	ssh_key_write(writer, &key->key);
-	writer_put_byte(writer, '\n');
-}
-
 static enum status get_authorized_keys(struct call *call)
 {
 	const struct span query = call->request->query;
@@ -175,7 +170,7 @@ static enum status get_authorized_keys(struct call *call)
 		return STATUS_ROUTE_FINGERPRINT;
 	status = find_key(call, writer_written(&decoded), &key);
 	if (status == STATUS_OK)
-		write_authorized_key(&call->answer->body, &key);
+		render_authorized_key(&call->answer->body, call->app->config, &key);
 	return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -264,12 +259,13 @@ static enum status handle(struct call *call)
 
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer)
 {
-	struct call call = { .app = app, .request = request, .now = now, .answer = answer };
+	struct call call = { .app = app, .request = request, .now = now_find(app, now), .answer = answer };
 	const size_t used = app->arena->used;
 	enum status status;
 
 	*answer = (struct api_answer){ .http_code = 200, .content_type = "application/json", .body = answer->body };
 	writer_rewind(&answer->body, 0);
+	app->clock_is_set = now >= app->released;
 	api_sweep(app, now);
 	status = handle(&call);
 	if (status == STATUS_OK && answer->body.overflowed)
@@ -286,7 +282,7 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 static void write_element(const struct app *app, struct api_list *list, const struct table_key *key, struct writer *out)
 {
 	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
-		write_authorized_key(out, key);
+		render_authorized_key(out, app->config, key);
 		return;
 	}
 	writer_put_string(out, list->started ? ",\n" : "[");
@@ -301,6 +297,7 @@ static void write_end(const struct api_list *list, struct writer *out)
 
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
+	now = now_find(app, now);
 	while (!list->ended) {
 		struct api_list before = *list;
 		size_t used = out->used;
@@ -309,7 +306,7 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 		if (!table_walk_next(app->table, &list->walk, &key)) {
 			write_end(list, out);
 			list->ended = true;
-		} else if (key.expire > now) {
+		} else if (!table_key_has_ended(app->table, &key, now)) {
 			write_element(app, list, &key, out);
 			list->started = true;
 		}
@@ -335,6 +332,7 @@ void api_sweep(struct app *app, int64_t now)
 	uint32_t position = 0;
 	struct table_key expired;
 
+	now = now_find(app, now);
 	if (now < table_next_end(app->table))
 		return;
 	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {

@@ -36,6 +36,8 @@ struct app {
 	struct failures *failures; /* who has failed how often: for the caller, who knows the sources */
 	struct arena *arena;       /* for one request at a time; released before api_handle() returns */
 	struct writer *journal;    /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
+	int64_t released;          /* the day of the release: no clock that is set shows an earlier one (now.h) */
+	bool clock_is_set;         /* while a request is handled */
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 };
@@ -70,12 +72,12 @@ struct api_answer {
 };
 
 enum {
-	API_BODY_MAX = 8192, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
+	API_BODY_MAX = 11264, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
 	API_JOURNAL_MIN = 4 * JOURNAL_LINE_MAX, /* bytes */
 };
 
-/* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired
- * keys are swept first. */
+/* Answers one request; all fields of *answer but .body's room are set. now is the system's time in seconds since 1970,
+ * beside which table_tell_uptime() is kept up to date. Expired keys are swept first. */
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 
 /* The answer to a request that failed before it came here (framing, limits, time-outs): the error body for status. */

@@ -2,11 +2,10 @@
 
 #include "base/date.h"
 #include "base/encoding.h"
+#include "core/policy.h"
 #include "core/submit.h"
 #include "http/write.h"
 #include "json/write.h"
-
-enum { KEY_LINE_MAX = SSH_KEY_BLOB_MAX / 3 * 4 + 4 + SSH_KEY_COMMENT_MAX + 64 }; /* bytes: type, base64, comment */
 
 /* ,"name": */
 static void put_name(struct writer *writer, const char *name)
@@ -40,7 +39,7 @@ static void put_signers(struct writer *writer, const struct table_key *key)
 
 void render_key(struct writer *writer, const struct config *config, const struct table_key *key)
 {
-	uint8_t line[KEY_LINE_MAX];
+	uint8_t line[SSH_KEY_LINE_MAX];
 	struct writer line_writer = writer_of(line, sizeof(line));
 
 	ssh_key_write(&line_writer, &key->key);
@@ -64,6 +63,20 @@ void render_key(struct writer *writer, const struct config *config, const struct
 		json_write_string(writer, key->reason);
 	}
 	writer_put_byte(writer, '}');
+}
+
+void render_authorized_key(struct writer *writer, const struct config *config, const struct table_key *key)
+{
+	const struct config_policy *policy = &config->users[key->user].policy;
+	struct writer unused = { 0 };
+
+	if (policy_judge_options(policy, &key->key, &unused) != STATUS_OK)
+		return;
+	writer_put(writer, policy->options);
+	if (policy->options.size > 0)
+		writer_put_byte(writer, key->key.options.size > 0 ? ',' : ' ');
+	ssh_key_write(writer, &key->key);
+	writer_put_byte(writer, '\n');
 }
 
 void render_error(struct writer *writer, enum status status, struct span detail)

@@ -1,6 +1,7 @@
 #include "core/submit.h"
 
 #include "core/journal.h"
+#include "core/now.h"
 #include "core/policy.h"
 
 #include <string.h>
@@ -102,6 +103,7 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
+/* The key ends when so much time has really gone by as is left of its life now, however the clock is set. */
 static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
 {
 	const struct request *request = &submission->request;
@@ -121,6 +123,7 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 		.expire = policy_expire(request, submission->signed_at),
 		.reason = request->reason,
 	};
+	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
 	copy_signers(&submission->verdict, key);
 	submission->has_key = true;
 	return table_put(app->table, key, remember_until(app, key->signed_at));
@@ -149,6 +152,17 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 	return status;
 }
 
+/* Changes what the request says; record is what is known of its key, or NULL. A removal of what is not there counts as
+ * much as one that was done. */
+static enum status change(struct app *app, const struct table_key *record, struct submission *submission)
+{
+	if (!record && submission->signed_at <= table_forgotten(app->table))
+		return STATUS_POLICY_FORGOTTEN;
+	table_note_signature(app->table, submission->signed_at);
+	return submission->request.action == REQUEST_ADD ? commit_add(app, record, submission)
+	                                                 : commit_remove(app, record, submission);
+}
+
 static enum status commit(struct app *app, struct submission *submission, enum policy_effect *effect)
 {
 	const struct request *request = &submission->request;
@@ -165,8 +179,7 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 		submission->key = found;
 		return STATUS_OK;
 	}
-	return request->action == REQUEST_ADD ? commit_add(app, record, submission)
-	                                      : commit_remove(app, record, submission);
+	return change(app, record, submission);
 }
 
 /* Does a request to add come out like this, that would be well-formed with "action":"remove"? */
@@ -190,10 +203,13 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 		return STATUS_REQUEST_ACTION_METHOD;
 	if (status != STATUS_OK)
 		return status;
-	status = judge_claim(app, &message, now, submission);
+	status = now_admit(app, &message, submission->request.action, &now);
+	if (status == STATUS_OK)
+		status = judge_claim(app, &message, now, submission);
 	if (status != STATUS_OK)
 		return status;
 	submission->user = config_find_user(app->config, submission->request.username);
+	submission->judged_at = now;
 	status = verify(app, &message, now, submission);
 	return status == STATUS_OK ? judge(app, now, submission) : status;
 }
@@ -222,6 +238,8 @@ static void write_journal(struct app *app, const char *event, const struct submi
 		                                                      : &submission->request.fingerprint);
 	if (submission->has_key)
 		journal_put_time(&journal, "expire", submission->key.expire);
+	if (submission->request.key.options.size > 0)
+		journal_put(&journal, "options", submission->request.key.options);
 	journal_put(&journal, "remote", remote);
 	if (status != STATUS_OK) {
 		journal_put(&journal, "status", span_of_string(status_name(status)));

@@ -12,6 +12,7 @@ struct submission {
 	struct span detail;     /* stands behind the words of the status, if anything: a limit, the name of a field */
 	size_t user;            /* index in the configuration */
 	struct pgp_verdict verdict;
+	int64_t judged_at;    /* the time that all was judged by (now.h) */
 	int64_t signed_at;    /* when the first of the signers signed */
 	bool has_key;         /* an added or a removed key is in the next */
 	struct table_key key; /* its spans last until the table's next change */

@@ -131,6 +131,7 @@ static int64_t time_to_wait(const struct loop *loop)
 static void read_clocks(struct loop *loop)
 {
 	loop->now = (struct conn_moment){ .wall = clock_wall(), .monotonic = clock_monotonic() };
+	table_tell_uptime(loop->app.table, clock_uptime());
 }
 
 static bool start(struct loop *loop)

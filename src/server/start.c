@@ -117,6 +117,13 @@ static int serve(struct memory *memory, const struct config *config)
 	uint8_t room[512];
 	struct writer error = writer_of(room, sizeof(room));
 
+	loop.app.released = INKI_RELEASED;
+	if (clock_wall() < INKI_RELEASED)
+		log_line(LOG_LEVEL_WARN,
+		         config->clock_is_signed
+		                 ? SPAN("the system's clock is not set; until it is, the newest signature tells the "
+		                        "time")
+		                 : SPAN("the system's clock is not set; until it is, no key can be added"));
 	loop.app.gauges.connections_max = CONFIG_CONNECTIONS;
 	loop.app.gauges.started = clock_wall();
 	if (!loop.app.table || loop.signals < 0)

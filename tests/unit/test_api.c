@@ -318,11 +318,12 @@ static void put_key(uint32_t i, bool is_largest, int64_t expire)
 		.expire = expire,
 		.signer_count = is_largest ? TABLE_SIGNERS_MAX : i % 3,
 	};
-	static uint8_t marks[256];
+	static uint8_t marks[SSH_KEY_OPTIONS_MAX];
 
 	memset(marks, '<', sizeof(marks));
 	if (is_largest) {
 		key.key.comment = span_of(marks, SSH_KEY_COMMENT_MAX);
+		key.key.options = span_of(marks, SSH_KEY_OPTIONS_MAX);
 		key.reason = span_of(marks, TABLE_REASON_MAX);
 	}
 	for (size_t signer = 0; signer < key.signer_count; signer++)
@@ -383,6 +384,39 @@ static void test_list_in_pieces(void **state)
 			}
 		}
 	}
+}
+
+/* A key is served behind the host's options of now, or, where its own do not go with them any more, not at all. */
+static void test_options_served(void **state)
+{
+	static const struct {
+		const char *own;
+		uint32_t allowed;
+		const char *served; /* in front of the key */
+	} cases[] = {
+		{ "", 1U << SSH_OPTION_COMMAND, "command=\"a\" ssh-" },
+		{ "restrict,pty", 1U << SSH_OPTION_COMMAND | 1U << SSH_OPTION_FROM, "restrict,pty,command=\"a\" ssh-" },
+		{ "restrict,command=\"b\"", 1U << SSH_OPTION_COMMAND, NULL },
+		{ "restrict", 0, NULL },
+	};
+	struct config_policy *policy = &world.users[WORLD_ALICE].policy;
+	struct table_key key = { .user = WORLD_ALICE, .is_live = true, .expire = NOW + 1 };
+
+	(void)state;
+	key.key = (struct ssh_key){ .blob = { filler, 51 }, .options = SPAN("command=\"a\"") };
+	assert_int_equal(table_put(world.app.table, &key, NOW), STATUS_OK);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		policy->options = span_of_string(cases[i].own);
+		policy->allow_options = cases[i].allowed;
+		assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, NOW), 200);
+		if (cases[i].served)
+			assert_true(span_starts_with(writer_written(&world.answer.body), span_of_string(cases[i].served)));
+		else
+			assert_int_equal(world.answer.body.used, 0);
+		assert_int_equal(count_lines(writer_written(&world.answer.body)), cases[i].served != NULL);
+	}
+	policy->options = (struct span){ 0 };
+	policy->allow_options = 0;
 }
 
 /* The largest key fits into API_BODY_MAX bytes, as the first, as the next one, and as a single answer. */
@@ -491,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown_user, with_key),
 		cmocka_unit_test_setup(test_metrics, with_key),
 		cmocka_unit_test_setup(test_list_in_pieces, without_keys),
+		cmocka_unit_test_setup(test_options_served, without_keys),
 		cmocka_unit_test_setup(test_largest_keys, without_keys),
 		cmocka_unit_test_setup(test_list_while_changing, without_keys),
 		cmocka_unit_test_setup(test_many_expire_at_once, without_keys),

@@ -167,6 +167,10 @@ static void put_user(struct writer *writer, const struct config_user *user)
 	put_number(writer, "types=", user->policy.key_types);
 	put_number(writer, "rsa=", user->policy.min_rsa_bits);
 	put_number(writer, "keys=", user->policy.max_keys);
+	if (user->policy.options.size > 0)
+		put_span(writer, user->policy.options);
+	if (user->policy.allow_options > 0)
+		put_number(writer, "allowed=", user->policy.allow_options);
 }
 
 /* The configuration as one line. */
@@ -176,6 +180,8 @@ static void put_config(struct writer *writer, const struct config *config)
 	put_number(writer, "age=", config->max_request_age);
 	put_number(writer, "log=", (int64_t)config->log_target);
 	put_number(writer, "level=", (int64_t)config->log_level);
+	if (config->clock_is_signed)
+		put_number(writer, "signed=", 1);
 	for (size_t i = 0; i < config->listener_count; i++)
 		put_listener(writer, &config->listeners[i]);
 	for (size_t i = 0; i < config->user_count; i++)
@@ -227,6 +233,13 @@ static const struct {
 		"defaults: {bind_host: true, max_keys: 5}\n", 0,
 	  TOP PORT_3000 "a keyring=1 life=86400 signatures=1 bind=0 types=1 rsa=2048 keys=3 "
 			"b keyring=2 life=90 signatures=2 bind=1 types=127 rsa=3072 keys=5 " },
+	{ "the system's clock", "clock: system\n" ROOT, 0, TOP PORT_3000 ROOT_LINE },
+	{ "signatures' clock", "clock: signed\n" ROOT, 0, TOP "signed=1 " PORT_3000 ROOT_LINE },
+	{ "options", "defaults: {options: 'Restrict,from=\"10.0.0.0/8\"', allow_options: [Command, no-pty]}\n"
+		     "users: [{name: a, keyring_file: /k/alice, options: ''}, {name: b, keyring_file: /k/alice, allow_options: []},\n"
+		     "  {name: c, keyring_file: /k/alice, options: 'environment=\"A=b\",pty', allow_options: [restrict]}]\n", 0,
+	  TOP PORT_3000 "a keyring=1 " POLICY "allowed=264 b keyring=1 " POLICY "restrict,from=\"10.0.0.0/8\" "
+			"c keyring=1 " POLICY "environment=\"A=b\",pty allowed=1 " },
 	{ "empty defaults", "defaults: {}\n" ROOT, 0, TOP PORT_3000 ROOT_LINE },
 	{ "names", "users: [{name: 007, keyring_file: /k/alice}, {name: \"null\", keyring_file: /k/bob},\n"
 		   "{name: J\xc3\xb6rg, keyring_file: /k/bob}, {name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
@@ -259,7 +272,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, failures, defaults, users"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -320,9 +333,9 @@ static const struct {
 	{ "users: [{name: a, name: b}]\n", "1:19: \"name\" is there twice; take one out" },
 	{ "defaults: {bind_host: true, \"bind_host\": true}\n", "1:29: \"bind_host\" is there twice; take one out" },
 	{ "defaults: {name: a}\n", "1:12: \"name\" is no key here; there are max_lifetime, signatures, bind_host, key_types, "
-				    "min_rsa_bits, max_keys" },
+				    "min_rsa_bits, max_keys, options, allow_options" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
-				  "signatures, bind_host, key_types, min_rsa_bits, max_keys" },
+				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, access" },
 	/* keys of a later version */
 	{ "tls: {certificate: /a, key: /b}\n", "1:1: this version of inki does not have \"tls\" yet; take it out" },
@@ -334,12 +347,42 @@ static const struct {
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
 	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
-	{ "defaults: {options: \"\"}\n", "1:12: this version of inki does not have \"options\" yet; take it out" },
-	{ "defaults: {allow_options: []}\n", "1:12: this version of inki does not have \"allow_options\" yet; take it out" },
 	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
-	{ "users: [{options: restrict}]\n", "1:10: this version of inki does not have \"options\" yet; take it out" },
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\n", "1:33: this version of inki does not have \"tls\" yet; take it out" },
 	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
+	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
+	/* options in front of keys */
+	{ "defaults: {options: 'restrict,pti'}\n",
+	  "1:21: options: \"pti\": in front of the key stands what is no option of sshd" },
+	{ "defaults: {options: 'from=10.0.0.1'}\n",
+	  "1:21: options: \"from\": the options in front of the key are no list of names with commas between them, and with "
+	  "values in double quotes" },
+	{ "users: [{options: cert-authority}]\n",
+	  "1:19: options: \"cert-authority\": cert-authority and principals would let in whoever holds a certificate by this "
+	  "key; only keys are let in here" },
+	{ "defaults: {options: [restrict]}\n",
+	  "1:21: options cannot be a list; it takes options as in front of a key in authorized_keys, in quotes, of at most "
+	  "1024 bytes" },
+	{ "defaults: {options: }\n",
+	  "1:21: options cannot be nothing; it takes options as in front of a key in authorized_keys, in quotes, of at most "
+	  "1024 bytes" },
+	{ "defaults: {allow_options: [from, no-pty, pty]}\n",
+	  "1:42: allow_options: \"pty\": it could give more than the host does, so no signer may bring it; put it into options "
+	  "if all keys shall have it" },
+	{ "users: [{allow_options: [Environment]}]\n",
+	  "1:26: allow_options: \"Environment\": it could give more than the host does, so no signer may bring it; put it into "
+	  "options if all keys shall have it" },
+	{ "users:\n- allow_options:\n  - permitopen\n",
+	  "3:5: allow_options: \"permitopen\": it could give more than the host does, so no signer may bring it; put it into "
+	  "options if all keys shall have it" },
+	{ "defaults: {allow_options: from}\n",
+	  "1:27: allow_options cannot be \"from\"; it takes a list of any of restrict, no-agent-forwarding, "
+	  "no-port-forwarding, no-pty, no-user-rc, no-X11-forwarding, touch-required, verify-required, command, from and "
+	  "expiry-time" },
+	{ "defaults: {allow_options: ['from=\"a\"']}\n",
+	  "1:28: allow_options cannot be \"from=\"a\"\"; it takes a list of any of restrict, no-agent-forwarding, "
+	  "no-port-forwarding, no-pty, no-user-rc, no-X11-forwarding, touch-required, verify-required, command, from and "
+	  "expiry-time" },
 	/* numbers, durations, choices */
 	{ "port: http\n", "1:7: port cannot be \"http\"; it takes a whole number from 1 to 65535" },
 	{ "port: 0\n", "1:7: port cannot be \"0\"; it takes a whole number from 1 to 65535" },

@@ -61,6 +61,49 @@ static enum status judge(const struct variation *variation, struct writer *limit
 	                            NOW + variation->signed_at, NOW, limit);
 }
 
+/* What a key brings, in front of which the host puts its own. */
+static void test_options(void **state)
+{
+	enum { COMMAND = 1 << SSH_OPTION_COMMAND, FROM = 1 << SSH_OPTION_FROM, NO_PTY = 1 << SSH_OPTION_NO_PTY };
+	static const struct {
+		const char *own;
+		uint32_t allowed;
+		const char *brought;
+		enum status status;
+		const char *limit;
+	} cases[] = {
+		{ "", 0, "", STATUS_OK, "" },
+		{ "restrict,pty", 0, "", STATUS_OK, "" },
+		{ "", 0, "no-pty", STATUS_POLICY_OPTION, "no-pty" },
+		{ "", FROM, "no-pty", STATUS_POLICY_OPTION, "no-pty" },
+		{ "", FROM | NO_PTY, "no-pty,from=\"a\"", STATUS_OK, "" },
+		{ "", FROM | NO_PTY, "no-pty,from=\"a\",command=\"b\"", STATUS_POLICY_OPTION, "command" },
+		{ "restrict,pty", COMMAND | NO_PTY, "command=\"a\",no-pty", STATUS_OK, "" },
+		{ "command=\"a\"", COMMAND, "command=\"b\"", STATUS_POLICY_OPTION_TAKEN, "command" },
+		{ "command=\"a\"", COMMAND, "command=\"a\"", STATUS_POLICY_OPTION_TAKEN, "command" },
+		{ "restrict,from=\"a\",pty", FROM, "from=\"b\"", STATUS_POLICY_OPTION_TAKEN, "from" },
+		{ "no-pty", NO_PTY, "no-pty", STATUS_OK, "" },
+		/* whatever a policy says, nothing that could widen it */
+		{ "", UINT32_MAX, "pty", STATUS_POLICY_OPTION, "pty" },
+		{ "", UINT32_MAX, "permitopen=\"a:1\"", STATUS_POLICY_OPTION, "permitopen" },
+		{ "", UINT32_MAX, "no-touch-required", STATUS_POLICY_OPTION, "no-touch-required" },
+		{ "", UINT32_MAX, "expiry-time=\"20261231\"", STATUS_OK, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct config_policy policy = { .options = span_of_string(cases[i].own),
+			                              .allow_options = cases[i].allowed };
+		const struct ssh_key key = { .options = span_of_string(cases[i].brought) };
+		uint8_t room[64];
+		struct writer limit = writer_of(room, sizeof(room));
+		enum status status = policy_judge_options(&policy, &key, &limit);
+
+		if (status != cases[i].status || !span_equal(writer_written(&limit), span_of_string(cases[i].limit)))
+			fail_msg("%s behind %s: %s", cases[i].brought, cases[i].own, status_name(status));
+	}
+}
+
 static void test_request(void **state)
 {
 	static const struct variation cases[] = {
@@ -71,9 +114,9 @@ static void test_request(void **state)
 		  .limit = "max_request_age is 1h" },
 		{ .name = "dated ahead", .signed_at = 300 },
 		{ .name = "two signers", .signatures = 2 },
-		{ .name = "one of two", .signatures = 2, .signer_count = 1, .status = STATUS_POLICY_SIGNATURES, .limit = "2" },
+		{ .name = "one of two", .signatures = 2, .signer_count = 1, .status = STATUS_POLICY_SIGNATURES, .limit = "1 of 2" },
 		{ .name = "a removal by one of two", .signatures = 2, .signer_count = 1, .is_remove = true,
-		  .status = STATUS_POLICY_SIGNATURES, .limit = "2" },
+		  .status = STATUS_POLICY_SIGNATURES, .limit = "1 of 2" },
 		{ .name = "more than needed", .signatures = 2, .signer_count = 3 },
 		{ .name = "this host", .hosts = { "router-17" } },
 		{ .name = "this host among others", .hosts = { "a", "b", "ROUTER-17" }, .bind_host = true },
@@ -204,6 +247,7 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_expire),
 		cmocka_unit_test(test_order),

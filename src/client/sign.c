@@ -2,16 +2,12 @@
 
 #include "base/kconfig.h"
 #include "client/sign_gpg.h"
-#include "crypto/crypto.h"
 #include "host/clock.h"
 #include "host/pages.h"
 #include "host/tell.h"
 #include "pgp/message.h"
 
-enum {
-	ARENA_SIZE = 1024 * 1024, /* bytes: a message in parts, and the certificate of who signed it */
-	CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024,
-};
+enum { ARENA_SIZE = 1024 * 1024 }; /* bytes: a message in parts, and the certificate of who signed it */
 
 static const struct span no_memory = SPAN_INITIALIZER("the system has not enough memory");
 
@@ -74,11 +70,10 @@ static int sign_and_check(const struct sign_options *options, struct span text, 
 
 int sign_text(const struct sign_options *options, struct span text, struct writer *message)
 {
-	void *crypto = pages_take(CRYPTO_ARENA_SIZE), *memory = pages_take(ARENA_SIZE);
+	void *memory = pages_take(ARENA_SIZE);
 	struct arena arena = arena_of(memory, ARENA_SIZE);
 
-	if (!crypto || !memory)
+	if (!memory)
 		return tell_failure(no_memory);
-	crypto_start(crypto, CRYPTO_ARENA_SIZE);
 	return sign_and_check(options, text, message, &arena);
 }

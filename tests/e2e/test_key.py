@@ -144,6 +144,13 @@ def test_print_for_curl(client, server, pub):  # noqa: F811
     assert server.delete(message.encode()).status == 200 and server.keys() == []
 
 
+@pytest.mark.parametrize("kind", [("ed25519", None), ("ecdsa", 256), ("ecdsa", 384), ("ecdsa", 521), ("rsa", 2048)])
+def test_kinds_of_keys(client, server, new_key, kind):  # noqa: F811
+    line, path = new_key(kind[0], bits=kind[1], comment="Grüße <&> \\ \"x\"")
+    output(client.key("add", "-f", path + ".pub"))
+    assert output(client.key("list", "-a")) == line + "\n"
+
+
 def test_again_and_again(client, server, pub):  # noqa: F811
     """The same key with another end, and out, and out again."""
     output(client.key("add", "-f", pub[1], "-x", "1h"))

@@ -121,7 +121,8 @@ bench-verify: all $(BENCH)
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 
 INTEROP     := out/interop
-INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases'
+INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases' \
+	SIGNER='$(abspath $(O))/asan/tests/interop/sign'
 INTEROP_NPM := $(INTEROP)/node_modules/openpgp/package.json
 
 .PHONY: made-by interop interop-runner
@@ -133,7 +134,22 @@ $(INTEROP_NPM): tests/interop/package.json tests/interop/package-lock.json
 	$(Q)cd $(INTEROP) && npm ci --prefer-offline --no-audit --no-fund --silent && touch $(abspath $@)
 
 interop-runner: $(O)/.config $(SOURCES)/.fetched
-	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(CASES)/pgp/index
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(O)/asan/tests/interop/sign \
+		$(CASES)/pgp/index
+
+# Signs with a secret-key file, as the client does.
+SIGNER := $(O)/tests/interop/sign
+
+$(SIGNER).o: tests/interop/sign.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SIGNER): $(SIGNER).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(SIGNER).d
 
 # What is quick of it; OpenPGP.js only where there is an npm.
 made-by: interop-runner $(if $(shell command -v npm),$(INTEROP_NPM))

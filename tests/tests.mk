@@ -3,6 +3,7 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
 
@@ -117,6 +118,23 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 .PHONY: bench-verify
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
+
+# ---- what sshd waits for ----
+
+BENCH_KEYS := $(O)/tests/bench/authorized_keys
+
+$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
+
+$(BENCH_KEYS): $(BENCH_KEYS).o
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+.PHONY: bench-authorized-keys
+bench-authorized-keys: all $(BENCH_KEYS)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

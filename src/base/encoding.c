@@ -143,7 +143,7 @@ static size_t utf8_character_size(struct span text)
 bool utf8_is_valid(struct span text)
 {
 	while (text.size > 0) {
-		size_t size = utf8_character_size(text);
+		size_t size = text.data[0] < 0x80 ? 1 : utf8_character_size(text); /* most text is ASCII */
 
 		if (size == 0)
 			return false;

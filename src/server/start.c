@@ -104,7 +104,11 @@ static int serve(struct memory *memory, const struct config *config)
 	struct arena request = arena_of(memory->parts[MEMORY_REQUEST], memory->sizes[MEMORY_REQUEST]);
 	struct writer journal = writer_of(memory->parts[MEMORY_JOURNAL], memory->sizes[MEMORY_JOURNAL]);
 	struct loop loop = {
-		.app = { .config = config, .table = table_start(&table), .arena = &request, .journal = &journal },
+		.app = { .config = config,
+		         .table = table_start(&table),
+		         .arena = &request,
+		         .journal = &journal,
+		         .failures = memory->parts[MEMORY_FAILURES] },
 		.slots = slots_of(memory->parts[MEMORY_SLOTS]),
 		.inputs = memory->parts[MEMORY_INPUTS],
 		.outputs = memory->parts[MEMORY_OUTPUTS],

@@ -34,10 +34,8 @@ static bool is_key_line(struct span line)
 	size_t base64_size = span_find_byte(rest, ' ');
 	enum ssh_key_type type;
 
-	for (size_t i = 0; i < base64_size; i++)
-		if (base64_digit_value(rest.data[i]) < 0 && rest.data[i] != '=')
-			return false;
-	return base64_size > 0 && !utf8_has_control(line) && ssh_key_type_find(span_first(line, type_size), &type);
+	return base64_size > 0 && base64_is_alphabet(span_first(rest, base64_size)) && !utf8_has_control(line) &&
+	       ssh_key_type_find(span_first(line, type_size), &type);
 }
 
 bool authorized_keys_are_sane(struct span lines)

@@ -57,6 +57,18 @@ static bool get_passphrase(const struct sign_options *options, uint8_t room[stat
 	       file_take_line(descriptor, room, PASSPHRASE_MAX, passphrase, why_not);
 }
 
+static int fail_to_ask(bool is_person, const char *file, const char *why_not)
+{
+	uint8_t room[256];
+	struct writer line = writer_of(room, sizeof(room));
+
+	if (!is_person)
+		return fail(file, why_not);
+	write_about(&line, "its pass phrase", why_not);
+	writer_put_string(&line, "; --passphrase-file and --passphrase-fd bring one, too");
+	return tell_failure(writer_written(&line));
+}
+
 /* A person may try again; a file would say the same. */
 static int unlock(const struct sign_options *options, struct pgp_secret_key *secret)
 {
@@ -70,7 +82,7 @@ static int unlock(const struct sign_options *options, struct pgp_secret_key *sec
 
 		if (!get_passphrase(options, room, &passphrase, &why_not)) {
 			memory_wipe(room, sizeof(room));
-			return fail(is_person ? "the pass phrase" : options->pgp_key, why_not);
+			return fail_to_ask(is_person, options->pgp_key, why_not);
 		}
 		status = pgp_secret_key_unlock(secret, passphrase);
 		memory_wipe(room, sizeof(room));
@@ -82,6 +94,7 @@ static int unlock(const struct sign_options *options, struct pgp_secret_key *sec
 	return status == STATUS_OK ? TELL_DONE : fail(options->pgp_key, status_words(status));
 }
 
+/* TELL_DONE: it is open, and to be closed. */
 static int open_key(const char *path, struct pgp_secret_key *secret, struct arena *arena)
 {
 	uint8_t *room = pages_take(PGP_SECRET_FILE_SIZE_MAX);
@@ -96,7 +109,10 @@ static int open_key(const char *path, struct pgp_secret_key *secret, struct aren
 	status = pgp_secret_key_open(secret, file, clock_wall(), arena);
 	memory_wipe(room, PGP_SECRET_FILE_SIZE_MAX);
 	pages_give_back(room, PGP_SECRET_FILE_SIZE_MAX);
-	return status == STATUS_OK ? TELL_DONE : fail(path, status_words(status));
+	if (status == STATUS_OK)
+		return TELL_DONE;
+	pgp_secret_key_close(secret);
+	return fail(path, status_words(status));
 }
 
 static int sign(const char *path, const struct pgp_secret_key *secret, struct span text, struct arena *arena,
@@ -127,11 +143,11 @@ int sign_file(const struct sign_options *options, struct span text, struct arena
 		return tell_failure(SPAN("the system has not enough memory"));
 	secrecy_start();
 	code = open_key(options->pgp_key, &secret, &secrets);
-	if (code == TELL_DONE)
-		code = unlock(options, &secret);
+	if (code != TELL_DONE)
+		return code;
+	code = unlock(options, &secret);
 	if (code == TELL_DONE)
 		code = sign(options->pgp_key, &secret, text, arena, message);
 	pgp_secret_key_close(&secret);
-	memory_wipe(memory, PGP_SECRET_ARENA_SIZE);
 	return code;
 }

@@ -528,6 +528,19 @@ def test_output_that_cannot_be_written(client, pub):  # noqa: F811
         assert done.returncode == 1 and b"cannot write the result" in done.stderr, done
 
 
+RED = "\x1b[1;31minki:\x1b[0m "
+
+
+@pytest.mark.parametrize("env,start", [({"TERM": "xterm"}, RED), ({"TERM": "dumb"}, "inki: "), ({"TERM": "xterm", "NO_COLOR": "1"}, "inki: ")])
+def test_colours(client, env, start):  # noqa: F811
+    """Only on a terminal, and not where somebody asks for none."""
+    child = client.terminal("key", "add", client.url, "-f", "/nonexistent", env=env)
+    child.expect_exact("No such file")
+    assert child.before.startswith(start), child.before
+    child.wait()
+    failure(client.key("add", "-f", "/nonexistent", env=env), "/nonexistent: No such file")
+
+
 def test_many_clients_at_once(client, server, new_key):  # noqa: F811
     paths = [new_key()[1] + ".pub" for _ in range(6)]
     results = []

@@ -55,7 +55,7 @@ $(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
 # Keys, signatures and messages, made anew for each build by ssh-keygen, gpg and arithmetic.
-$(O)/include/generated/vectors.h: tests/unit/vectors.py
+$(O)/include/generated/vectors.h: tests/unit/vectors.py tests/vectors/secret_keys.py tests/e2e/openpgp.py
 	$(call log,VECTORS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)/usr/bin/python3 $< >$@

@@ -158,8 +158,7 @@ bool rsa_sign(const struct rsa_key *key, const struct rsa_secret *secret, enum d
               const uint8_t *digest, const uint8_t entropy[static SIGN_ENTROPY_SIZE],
               uint8_t signature[static RSA_SIZE_MAX])
 {
-	const struct rsa_key plain = { .modulus = without_leading_zeros(key->modulus),
-		                       .exponent = without_leading_zeros(key->exponent) };
+	const struct rsa_key plain = plain_key(key->modulus, key->exponent, (struct span){ 0 });
 
 	return IS_ENABLED(CONFIG_RSA) && rsa_check_key(key) == RSA_KEY_GOOD && secret->exponent.size <= RSA_SIZE_MAX &&
 	       secret->p.size <= RSA_SIZE_MAX && secret->q.size <= RSA_SIZE_MAX &&

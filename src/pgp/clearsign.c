@@ -1,12 +1,12 @@
 #include "pgp/secret_key.h"
 
-#include "base/encoding.h"
 #include "base/kconfig.h"
 #include "base/memory.h"
+#include "pgp/armor.h"
 #include "pgp/make_signature.h"
 #include "pgp/packet.h"
 
-enum { ARMOR_LINE_BYTES = 48 /* in 64 digits */, SIGNATURE_PACKET_SIZE_MAX = 1100 };
+enum { SIGNATURE_PACKET_SIZE_MAX = 1100 };
 
 /* Writes the text as lines, dash-escaped (RFC 9580 section 7.2), and hashes what a reader will make of it: the lines
  * without blanks at their ends, CR LF between them. */
@@ -24,18 +24,6 @@ static void write_text(struct writer *message, struct span text, struct digest *
 		writer_put(message, line);
 		writer_put_byte(message, '\n');
 	}
-}
-
-/* Without a checksum: RFC 9580 section 6.1 wants none, and nobody needs it. */
-static void write_armor(struct writer *message, struct span binary)
-{
-	writer_put_string(message, "-----BEGIN PGP SIGNATURE-----\n\n");
-	while (binary.size > 0) {
-		base64_write(message, span_first(binary, ARMOR_LINE_BYTES));
-		writer_put_byte(message, '\n');
-		binary = span_skip(binary, ARMOR_LINE_BYTES);
-	}
-	writer_put_string(message, "-----END PGP SIGNATURE-----\n");
 }
 
 /* The header names the digest for readers that need to know it in advance; none of those knows version 6. */
@@ -62,7 +50,7 @@ static enum status sign(struct pgp_signing *signing, struct digest *digest, stru
 	if (status != STATUS_OK)
 		return status;
 	packet_write(&packet, PACKET_SIGNATURE, writer_written(&signing->body));
-	write_armor(message, writer_written(&packet));
+	armor_write(message, SPAN("PGP SIGNATURE"), writer_written(&packet), signing->secret->key->version == 4);
 	return message->overflowed || packet.overflowed ? STATUS_MESSAGE_TOO_LARGE : STATUS_OK;
 }
 

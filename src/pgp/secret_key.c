@@ -81,13 +81,15 @@ static enum status find_secret(struct span packets, const struct pgp_key *key, s
 	return status;
 }
 
-/* How much the reason why a key does not sign explains: the least that it is no signing key at all, the most that only
- * its secret is not to be had. */
+/* How much the reason why a key does not sign explains: the least that it is of another kind, as those for encryption
+ * are; then that it is not meant to sign; the most that only its secret is not to be had. */
 static unsigned weigh(enum status reason, bool may_sign)
 {
 	if (may_sign)
-		return 3;
-	return reason == STATUS_KEY_MAY_NOT_SIGN || reason == STATUS_KEY_ALGORITHM ? 1 : 2;
+		return 4;
+	if (reason == STATUS_KEY_ALGORITHM)
+		return 1;
+	return reason == STATUS_KEY_MAY_NOT_SIGN ? 2 : 3;
 }
 
 /* The search for the key that signs. */

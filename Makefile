@@ -199,4 +199,5 @@ clean:
 help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
+include src/doc/install.mk
 include tests/tests.mk

@@ -4,6 +4,7 @@
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
+#: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make demo          tests/demo.sh: inki at work
@@ -62,7 +63,7 @@ $(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
 # Keys, signatures and messages, made anew for each build by ssh-keygen, gpg and arithmetic.
-$(O)/include/generated/vectors.h: tests/unit/vectors.py
+$(O)/include/generated/vectors.h: tests/unit/vectors.py tests/vectors/secret_keys.py tests/e2e/openpgp.py
 	$(call log,VECTORS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)/usr/bin/python3 $< >$@
@@ -133,10 +134,28 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
 
+# ---- what sshd waits for ----
+
+BENCH_KEYS := $(O)/tests/bench/authorized_keys
+
+$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
+
+$(BENCH_KEYS): $(BENCH_KEYS).o
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+.PHONY: bench-authorized-keys
+bench-authorized-keys: all $(BENCH_KEYS)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 
 INTEROP     := out/interop
-INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases'
+INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases' \
+	SIGNER='$(abspath $(O))/asan/tests/interop/sign'
 INTEROP_NPM := $(INTEROP)/node_modules/openpgp/package.json
 
 .PHONY: made-by interop interop-runner
@@ -148,7 +167,22 @@ $(INTEROP_NPM): tests/interop/package.json tests/interop/package-lock.json
 	$(Q)cd $(INTEROP) && npm ci --prefer-offline --no-audit --no-fund --silent && touch $(abspath $@)
 
 interop-runner: $(O)/.config $(SOURCES)/.fetched
-	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(CASES)/pgp/index
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(O)/asan/tests/interop/sign \
+		$(CASES)/pgp/index
+
+# Signs with a secret-key file, as the client does.
+SIGNER := $(O)/tests/interop/sign
+
+$(SIGNER).o: tests/interop/sign.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SIGNER): $(SIGNER).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(SIGNER).d
 
 # What is quick of it; OpenPGP.js only where there is an npm.
 made-by: interop-runner $(if $(shell command -v npm),$(INTEROP_NPM))

@@ -17,6 +17,9 @@ bool hex_read(struct span text, uint8_t *bytes, size_t size);
 /* The value of a digit of the standard alphabet (RFC 4648 section 4), or -1. */
 int base64_digit_value(uint8_t digit);
 
+/* Is text nothing but such digits, and perhaps padding at its end? */
+bool base64_is_alphabet(struct span text);
+
 /* Writes the standard alphabet with (or without) padding. */
 void base64_write(struct writer *writer, struct span bytes);
 void base64_write_unpadded(struct writer *writer, struct span bytes);

@@ -97,6 +97,18 @@
 	X(CERTIFICATE_TOO_MANY, 500, TOLD, "there are too many certificates in the keyring") \
 	X(KEYRING_EMPTY, 500, TOLD, "there is no OpenPGP certificate in the keyring (gpg --armor --export makes one)") \
 	X(KEYRING_SECRET, 500, TOLD, "this is a secret key; a keyring holds public keys (gpg --armor --export)") \
+	/* signing with a secret-key file */ \
+	X(SECRET_KEY_LEFT_OUT, 500, TOLD, "this inki was built without signing (CONFIG_SIGN); let gpg sign, without a key file") \
+	X(SECRET_KEY_NONE, 500, TOLD, "there is no OpenPGP secret key in the file (gpg --armor --export-secret-keys makes one)") \
+	X(SECRET_KEY_PUBLIC, 500, TOLD, "this is a public key; to sign takes the secret key (gpg --armor --export-secret-keys)") \
+	X(SECRET_KEY_SYNTAX, 500, TOLD, "the secret part of the key is malformed; the file is damaged") \
+	X(SECRET_KEY_STUB, 500, TOLD, "the file has the public part only of the key that may sign; export it again where its secret is") \
+	X(SECRET_KEY_ON_CARD, 500, TOLD, "the secret of the key that may sign is on a smart card; let gpg sign, without a key file") \
+	X(SECRET_KEY_ARGON2, 500, TOLD, "the pass phrase of the key is protected by Argon2, which is not supported; let gpg or sq sign, or export the key with an iterated and salted S2K") \
+	X(SECRET_KEY_PROTECTION, 500, TOLD, "the secret key is protected in a way that is not supported; there are AES with CFB or OCB, and S2K by SHA-1, SHA-2 and SHA-3") \
+	X(SECRET_KEY_MISMATCH, 500, TOLD, "the secret part of the key does not belong to its public part; the file is damaged") \
+	X(PASSPHRASE_NEEDED, 500, TOLD, "the secret key needs its pass phrase") \
+	X(PASSPHRASE_WRONG, 500, TOLD, "the pass phrase is wrong, or the secret key is damaged") \
 	X(ARENA_FULL, 500, TOLD, "it is larger than the memory that was set aside for it") \
 	/* the signed request (JSON) */ \
 	X(REQUEST_JSON, 400, TOLD, "the signed text is not one flat JSON object, such as {\"username\":\"root\",\"key\":\"ssh-ed25519 AAAA\",\"expire\":\"1h\"}") \

@@ -36,12 +36,8 @@ static bool is_key_line(struct span line)
 	struct ssh_key_line parts;
 	struct span options;
 
-	if (utf8_has_control(line) || ssh_key_split(line, &parts) != STATUS_OK)
-		return false;
-	for (size_t i = 0; i < parts.base64.size; i++)
-		if (base64_digit_value(parts.base64.data[i]) < 0 && parts.base64.data[i] != '=')
-			return false;
-	return ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
+	return !utf8_has_control(line) && ssh_key_split(line, &parts) == STATUS_OK && base64_is_alphabet(parts.base64) &&
+	       ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
 }
 
 bool authorized_keys_are_sane(struct span lines)

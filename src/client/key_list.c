@@ -127,7 +127,7 @@ static void tell_counts(const struct list *list)
 		                  " more have ended by this machine's clock, though not by the server's; -x lists "
 		                  "them too");
 		tell_note(writer_written(&words));
-	} else if (list->shown == 0 && !list->options->json) {
+	} else if (list->shown == 0 && !list->options->json && !list->options->authorized_keys) {
 		tell_note(SPAN("this user has no keys there now"));
 	}
 }

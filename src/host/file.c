@@ -80,6 +80,39 @@ bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *
 	return works;
 }
 
+bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *line, const char **why_not)
+{
+	size_t used = 0;
+	uint8_t byte = 0;
+	ssize_t got;
+
+	*line = (struct span){ 0 };
+	while ((got = read(descriptor, &byte, 1)) == 1 && byte != '\n' && used < size)
+		room[used++] = byte;
+	if (got < 0)
+		*why_not = strerror(errno);
+	else if (got == 0 && used == 0)
+		*why_not = "it is empty";
+	else if (got == 1 && byte != '\n')
+		*why_not = "its line is too long";
+	else
+		*line = span_of(room, used);
+	return line->data;
+}
+
+bool file_read_line(const char *path, uint8_t *room, size_t size, struct span *line, const char **why_not)
+{
+	int descriptor = open_path(span_of_string(path), O_RDONLY);
+	bool works;
+
+	*why_not = strerror(errno);
+	if (descriptor < 0)
+		return false;
+	works = file_take_line(descriptor, room, size, line, why_not);
+	close(descriptor);
+	return works;
+}
+
 bool file_exists(struct span path)
 {
 	int descriptor = open_path(path, O_PATH);

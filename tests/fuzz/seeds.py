@@ -8,6 +8,12 @@ import hashlib
 import os
 import shutil
 import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
+
+import secret_keys  # noqa: E402
 
 SIZE_MAX = 16384  # larger ones are slow, and the unit tests run them
 BEGIN = b"-----BEGIN PGP SIGNATURE-----\n"
@@ -49,6 +55,9 @@ def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
             yield from seeds_of_case(name, os.path.join(cases, name))
+    for name, value in secret_keys.vectors():
+        if name.startswith("secret.") and name != "secret.cases":
+            yield "secret_key", value
     for fuzzer, texts in LINES.items():
         for text in texts:
             yield fuzzer, text.encode()

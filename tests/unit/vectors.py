@@ -14,6 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "vectors"), os.path.join(HERE, "..", "e2e")]
+sys.dont_write_bytecode = True
+
+import secret_keys  # noqa: E402
+
 vectors = {}
 
 # ---- RSA (RFC 8017) ----
@@ -344,10 +350,10 @@ def make_messages(home):
 def write():
     print("/* Made by tests/unit/vectors.py. */")
     for i, value in enumerate(vectors.values()):
-        print(f"static const uint8_t vector_{i}[] = {{ {','.join(map(str, value))} }};")
+        print(f"static const uint8_t vector_{i}[] = {{ {','.join(map(str, value or b'0'))} }};")
     print("static const struct {\n\tconst char *name;\n\tconst uint8_t *data;\n\tsize_t size;\n} vectors[] = {")
     for i, name in enumerate(vectors):
-        print(f'\t{{ "{name}", vector_{i}, sizeof(vector_{i}) }},')
+        print(f'\t{{ "{name}", vector_{i}, {len(vectors[name])} }},')
     print("};")
 
 
@@ -360,6 +366,7 @@ def main():
         make_ssh(folder)
         os.mkdir(os.path.join(folder, "gpg"), 0o700)
         make_messages(os.path.join(folder, "gpg"))
+    vectors.update(secret_keys.vectors())
     write()
 
 

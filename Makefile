@@ -114,8 +114,8 @@ $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(call room_flags,$*) -MMD -MP -c -o $@ $<
 
-# With its symbols, for the debugger.
-$(O)/inki.debug: $(OBJ) $(LIBS)
+# With its symbols, for the debugger. A folder is newer than it once a file in there has come or gone.
+$(O)/inki.debug: $(OBJ) $(LIBS) $(sort $(dir $(SRC)))
 	$(call log,LD,$@)
 	$(Q)$(call link,$(OBJ) $(LIBS)) -Wl,-Map=$(O)/inki.map
 

@@ -90,7 +90,7 @@ unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
 unit: $(UNIT_BIN) $(CASES)/pgp/index
-	$(Q)CASES=$(CASES) FLIP_STEP=$(if $(BOARD),61,1) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
+	$(Q)CASES=$(CASES) FLIP_STEP=$(or $(FLIP_STEP),$(if $(BOARD),61,1)) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
 # ---- end to end ----

@@ -21,6 +21,11 @@ import peers
 CASES = Path(os.environ.get("CASES", "out/cases")) / "pgp"
 BARE = b"-----BEGIN PGP SIGNED MESSAGE-----\n\n"
 VERDICTS = peers.OUT / "verdicts.json"
+LEGEND = """
+A line is a case of out/cases/pgp: how inki ends with it (OK: it takes the message), and whether each of the others takes it: yes, no,
+or nothing where it cannot be asked. yes* or no*: another verdict than inki's, for the reason below the line, which is from
+tests/interop/differences and names a rule of tests/vectors/rules.txt. yes! or no!: another one, and nobody has explained it.
+"""
 
 
 def read_case(name):
@@ -117,7 +122,7 @@ def main(words):
         print(f"{case:{width}} {status:26}" + "".join(f"{cell:11}" for cell in cells))
         for reason in dict.fromkeys(reasons):
             print(f"{'':8}{reason}")
-    print()
+    print(LEGEND)
     unused = [f"{peer} {'accepts' if accepts else 'refuses'} {pattern}"
               for i, (who, accepts, pattern, _) in enumerate(differences)
               for peer in who if peer in verdicts and (peer, i) not in used]

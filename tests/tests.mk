@@ -7,6 +7,7 @@
 #: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
+#: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -110,10 +111,25 @@ demo:
 
 # ---- load ----
 
-.PHONY: load
+.PHONY: load soak soak-valgrind
 load: all
 	$(Q)tests/install.sh load
 	$(Q)/usr/bin/python3 -B tests/load/load.py $(O)/inki $(SECONDS)
+
+SOAK := $(O)/tests/load/soak
+COUNT := $(if $(findstring valgrind,$(MAKECMDGOALS)),20000,10000000)
+SEED := 1
+
+# It talks to the server, and has nothing of it in it.
+$(SOAK): tests/load/soak.c
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+
+soak soak-valgrind: all $(SOAK)
+	$(Q)tests/install.sh load
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(SEED) \
+		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --track-fds=no)
 
 # ---- what verifying costs ----
 

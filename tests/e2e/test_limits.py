@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import struct
 import subprocess
 import time
 
@@ -73,6 +75,33 @@ def test_no_limit(start, gpg, alice):
         wire.send(NO_MESSAGE * 100)
         assert [wire.answer().status for _ in range(100)] == [400] * 100
     assert json.loads(server.curl("/api/v1/keys").text) == []
+
+
+# ---- peers that end in strange ways ----
+
+def test_half_closed_peer_gets_its_answer(server):
+    with Wire(server) as wire:
+        wire.send(HEALTH + NO_MESSAGE).socket.shutdown(socket.SHUT_WR)
+        assert [wire.answer().status, wire.answer().status] == [200, 400]
+        assert wire.is_closed()
+    with Wire(server) as wire:
+        wire.send(NO_MESSAGE[:-2]).socket.shutdown(socket.SHUT_WR)
+        refused(wire.answer(), 400, "too early")
+
+
+def test_resets_leave_nothing_behind(server):
+    before = descriptors(server)
+    for number in range(300):
+        with Wire(server) as wire:
+            wire.send((HEALTH * 100)[:1 + 31 * (number % 100)])
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end = time.monotonic() + 5
+    while server.metrics()["inki_connections"] > 1 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert server.metrics()["inki_connections"] == 1
+    while descriptors(server) > before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert descriptors(server) == before
 
 
 # ---- out of descriptors ----

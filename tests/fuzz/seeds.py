@@ -15,6 +15,11 @@ sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
 
 import secret_keys  # noqa: E402
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+
+import raw  # noqa: E402
+
 SIZE_MAX = 16384  # larger ones are slow, and the unit tests run them
 BEGIN = b"-----BEGIN PGP SIGNATURE-----\n"
 
@@ -55,9 +60,17 @@ def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
             yield from seeds_of_case(name, os.path.join(cases, name))
+<<<<<<< HEAD
     for name, value in secret_keys.vectors():
         if name.startswith("secret.") and name != "secret.cases":
             yield "secret_key", value
+=======
+    for request in raw.requests():
+        yield "conn", request.data
+        yield "http", request.data
+    with open(TESTS.parent / "inki.conf.example", "rb") as example:
+        yield "conf", example.read()
+>>>>>>> h/h
     for fuzzer, texts in LINES.items():
         for text in texts:
             yield fuzzer, text.encode()
@@ -100,6 +113,17 @@ LINES = {
         "DELETE /k HTTP/1.0\r\nConnection: keep-alive, close\r\nContent-Type: text/plain\r\nContent-Encoding: identity\r\n\r\n",
         "HEAD /%41 HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
         "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+    ],
+    "target": [
+        "/api/v1/user/a%2fb/key/SHA256:a/b?fingerprint=%53HA256%3aa&b", "/api/v1/keys?a=1&a=2&", "/%c3%a9?fingerprint", "%", "/%0", "/%00", "/%ff", "/a b",
+    ],
+    "conf": [
+        "users: []\n", "port: 3000\nusers:\n  - name: root\n    keyring_file: /alice.asc\n",
+        "listen: [{address: '[::1]:0', access: read}, {socket: /a, mode: \"0660\"}]\nfailures: {burst: 1, per_minute: 2}\nusers: []\n",
+        "host: a\nlog: syslog\nlevel: debug\nmax_request_age: 1h30m\ndefaults: {max_lifetime: 2d, signatures: 2, bind_host: true, max_keys: 3,\n"
+        " key_types: [ssh-rsa], min_rsa_bits: 4096}\nusers: [{name: a, keyring_file: /alice.asc, max_lifetime: 1m}]\n",
+        "users: &a []\nx: *a\n", "--- \nusers: []\n...\n---\n", "users: !!seq []\n", "\ufeffusers: []\n", "users:\n\t- name: a\n", "a: |\n  b\n",
+        "users: [{name: a, keyring: |\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n}]",
     ],
     "api": [
         "POST /api/v1/keys 0 add\nGET /api/v1/keys 1\nGET /api/v1/user/alice/keys 1\nGET /api/v1/user/alice/authorized_keys 1\nPOST /api/v1/keys 9 add\n"

@@ -2,6 +2,7 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
@@ -25,6 +26,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
+	$(Q)$(MAKE) --no-print-directory model STEPS=3000
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
@@ -98,6 +100,32 @@ demo:
 	$(Q)tests/install.sh demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh
+
+# ---- random steps at the pure core and at a model of it ----
+
+MODEL := $(O)/tests/model/driver
+STEPS := 100000
+SEED  :=
+
+.PHONY: model
+ifeq ($(BOARD)$(SANITIZE),)
+model: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan model
+else
+model: $(MODEL)
+	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
+endif
+
+$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(MODEL).d
 
 # ---- what verifying costs ----
 

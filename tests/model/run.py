@@ -125,12 +125,12 @@ class Game:
         return 5 + self.uptime if self.offset is None else self.true_time + self.offset
 
     def set_clock(self):
-        self.offset = self.random.choice([0] * 8 + [-60, -3600, -7300, 3600, 86400, None, None, self.random.randrange(-9000, 9000)])
+        self.offset = self.random.choice([0] * 8 + [-60, -3600, -7300, 1800, 3600, 5400, 86400, None, None, self.random.randrange(-9000, 9000)])
 
     def new_request(self):
         choice, at = self.random.choice, self.true_time
-        at += choice([0] * 8 + [-1, -30, -600, -3600, 300, 301]) + self.random.randrange(-3, 4)
-        at = max(at, BASE - 80000)
+        at += choice([0] * 8 + [-1, -30, -600, -3600, 300, 301, -90000]) + self.random.randrange(-3, 4)
+        at = max(at, BASE - 88000)
         signers = choice([["alice"], ["bob"], ["bob"], ["carol"], *3 * [["alice", "bob"]], *3 * [["bob", "carol"]], ["eve"], ["eve", "alice"], ["alice", "alice"]])
         request = Request(choice(["root", "ops"] * 9 + ["nobody"]), choice(self.keys), choice(["add", "add", "add", "remove"]),
                           [(signer, at - self.random.randrange(0, 5) * index) for index, signer in enumerate(signers)],

@@ -137,3 +137,23 @@ enum status armor_read(struct span *text, struct span label, struct arena *arena
 	arena->used = (size_t)(decoder.next - arena->data);
 	return STATUS_OK;
 }
+
+static void write_boundary(struct writer *writer, struct span word, struct span label)
+{
+	writer_put(writer, word);
+	writer_put(writer, label);
+	writer_put_string(writer, "-----\n");
+}
+
+void armor_write(struct writer *writer, struct span label, struct span binary)
+{
+	enum { LINE_BYTES = 48 };
+
+	write_boundary(writer, SPAN("-----BEGIN "), label);
+	writer_put_byte(writer, '\n');
+	for (; binary.size > 0; binary = span_skip(binary, LINE_BYTES)) {
+		base64_write(writer, span_first(binary, LINE_BYTES));
+		writer_put_byte(writer, '\n');
+	}
+	write_boundary(writer, SPAN("-----END "), label);
+}

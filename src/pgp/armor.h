@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/status.h"
+#include "base/writer.h"
 
 enum { ARMOR_HEADERS_MAX = 32, ARMOR_HEADER_SIZE_MAX = 2048 };
 
@@ -17,5 +18,8 @@ bool armor_is_end(struct span line, struct span label);
  *   ARMOR_SYNTAX: headers, blank line or END line are not what they must be;
  *   ARMOR_BASE64: anything but well-formed, padded base64; ARENA_FULL. */
 enum status armor_read(struct span *text, struct span label, struct arena *arena, struct span *binary);
+
+/* Writes a block of that label, in lines of 64 digits, without a checksum (RFC 9580 section 6.1). */
+void armor_write(struct writer *writer, struct span label, struct span binary);
 
 #endif

@@ -78,6 +78,9 @@ LINES = {
         '{"username":"root","expires":"1h"}',
     ],
     "ssh_key": [
+        'restrict,Pty,from="10.0.0.0/8,!10.1.*",command="echo \\"a, b\\"",expiry-time="20261231Z" ' + KEY + " with options",
+        'permitopen="[::1]:80",permitlisten="*",tunnel="0",environment="A=b",no-X11-forwarding ' + KEY,
+        "PuTTY-User-Key-File-3: ssh-ed25519",
         KEY, f" {KEY}\ta comment é \n", f"restrict {KEY}", SHA256, SHA256 + "=", MD5, f"MD5:{MD5}", MD5.replace(":", ""),
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+"
         "NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU= p256",

@@ -4,6 +4,7 @@
 #include "client/authorized_keys.h"
 #include "client/key_change.h"
 #include "client/key_list.h"
+#include "client/key_sign.h"
 #include "client/verify.h"
 #include "host/tell.h"
 #include "server/start.h"
@@ -23,6 +24,7 @@ static const struct command *const commands[] = {
 	&server_command,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_add_command : NULL,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_remove_command : NULL,
+	IS_ENABLED(CONFIG_CLIENT) ? &key_sign_command : NULL,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_list_command : NULL,
 	&authorized_keys_command,
 	IS_ENABLED(CONFIG_CLIENT) ? &verify_command : NULL,

@@ -2,6 +2,7 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
 #: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
@@ -29,6 +30,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
+	$(Q)$(MAKE) --no-print-directory model STEPS=3000
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
@@ -118,7 +120,7 @@ load: all
 
 SOAK := $(O)/tests/load/soak
 COUNT := $(if $(findstring valgrind,$(MAKECMDGOALS)),20000,10000000)
-SEED := 1
+SEED :=
 
 # It talks to the server, and has nothing of it in it.
 $(SOAK): tests/load/soak.c
@@ -128,8 +130,33 @@ $(SOAK): tests/load/soak.c
 
 soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
-	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(SEED) \
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --track-fds=no)
+
+# ---- random steps at the pure core and at a model of it ----
+
+MODEL := $(O)/tests/model/driver
+STEPS := 100000
+
+.PHONY: model
+ifeq ($(BOARD)$(SANITIZE),)
+model: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan model
+else
+model: $(MODEL)
+	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
+endif
+
+$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(MODEL).d
 
 # ---- what verifying costs ----
 

@@ -50,6 +50,7 @@
 	X(MESSAGE_HEADER, 400, TOLD, "the message has an armor header other than Hash") \
 	X(MESSAGE_DASH, 400, TOLD, "a line of the signed text starts with an unescaped dash") \
 	X(MESSAGE_NO_SIGNATURE, 400, TOLD, "the message has no complete signature block") \
+	X(MESSAGE_OTHER_TEXT, 400, TOLD, "the signatures are of different texts") \
 	X(MESSAGE_TOO_LARGE, 413, TOLD, "the message is over a limit of its size, of its lines or of its line length") \
 	X(ARMOR_SYNTAX, 400, TOLD, "the ASCII armor is malformed") \
 	X(ARMOR_BASE64, 400, TOLD, "the base64 of the ASCII armor is malformed") \

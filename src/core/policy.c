@@ -110,15 +110,14 @@ enum status policy_judge_request(const struct config *config, const struct confi
 }
 
 /* Would the request leave the record as it is? */
-static bool is_same(const struct request *request, const struct table_key *record, int64_t signed_at)
+static bool is_same(const struct request *request, const struct table_key *record, int64_t expire)
 {
-	return record->is_live && record->expire == policy_expire(request, signed_at) &&
-	       span_equal(record->key.options, request->key.options) &&
+	return record->is_live && record->expire == expire && span_equal(record->key.options, request->key.options) &&
 	       span_equal(record->key.comment, request->key.comment) && span_equal(record->reason, request->reason);
 }
 
 enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
-                               enum policy_effect *effect)
+                               int64_t expire, enum policy_effect *effect)
 {
 	*effect = POLICY_CHANGES;
 	if (!record || signed_at > record->signed_at)
@@ -131,5 +130,5 @@ enum status policy_judge_order(const struct request *request, const struct table
 		return STATUS_OK;
 	}
 	*effect = POLICY_CHANGES_NOTHING;
-	return is_same(request, record, signed_at) ? STATUS_OK : STATUS_POLICY_SAME_SECOND;
+	return is_same(request, record, expire) ? STATUS_OK : STATUS_POLICY_SAME_SECOND;
 }

@@ -44,10 +44,15 @@ static enum status verify(struct app *app, const struct pgp_message *message, in
 		spend_equal_time(app, message, now, submission);
 		return is_known ? status : STATUS_USER_UNKNOWN;
 	}
-	submission->signed_at = submission->verdict.signers[0].signed_at;
-	for (size_t i = 1; i < submission->verdict.count; i++)
-		if (submission->verdict.signers[i].signed_at < submission->signed_at)
-			submission->signed_at = submission->verdict.signers[i].signed_at;
+	submission->first_at = INT64_MAX;
+	for (size_t i = 0; i < submission->verdict.count; i++) {
+		int64_t signed_at = submission->verdict.signers[i].signed_at;
+
+		if (signed_at < submission->first_at)
+			submission->first_at = signed_at;
+		if (signed_at > submission->signed_at)
+			submission->signed_at = signed_at;
+	}
 	return STATUS_OK;
 }
 
@@ -74,7 +79,7 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	if (!limit.data)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = policy_judge_request(app->config, policy, &submission->request, submission->verdict.count,
-	                              submission->signed_at, now, &limit);
+	                              submission->first_at, now, &limit);
 	submission->detail = writer_written(&limit);
 	return status;
 }
@@ -120,7 +125,7 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 		.fingerprint = request->fingerprint,
 		.is_live = true,
 		.signed_at = submission->signed_at,
-		.expire = policy_expire(request, submission->signed_at),
+		.expire = policy_expire(request, submission->first_at),
 		.reason = request->reason,
 	};
 	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
@@ -170,7 +175,8 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint,
 	                           &found);
 	const struct table_key *record = is_known ? &found : NULL;
-	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
+	int64_t expire = policy_expire(request, submission->first_at);
+	enum status status = policy_judge_order(request, record, submission->signed_at, expire, effect);
 
 	if (status != STATUS_OK)
 		return status;

@@ -13,7 +13,8 @@ struct submission {
 	size_t user;            /* index in the configuration */
 	struct pgp_verdict verdict;
 	int64_t judged_at;    /* the time that all was judged by (now.h) */
-	int64_t signed_at;    /* when the first of the signers signed */
+	int64_t first_at;     /* when the first of the signers signed: how old the request is, and when its key ends */
+	int64_t signed_at;    /* and when the last one did: what it comes before and after */
 	bool has_key;         /* an added or a removed key is in the next */
 	struct table_key key; /* its spans last until the table's next change */
 };

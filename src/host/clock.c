@@ -22,6 +22,7 @@ int64_t clock_uptime(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
+	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0) /* a kernel before 2.6.39 */
+		clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec;
 }

@@ -9,9 +9,9 @@ static const struct {
 	enum status status;
 } others[] = {
 	{ SPAN_INITIALIZER("PRIVATE KEY-----"), STATUS_SSH_KEY_PRIVATE },
-	{ SPAN_INITIALIZER("PRIVATE KEY BLOCK-----"), STATUS_SSH_KEY_PRIVATE },    /* OpenPGP */
-	{ SPAN_INITIALIZER("ENCRYPTED PRIVATE KEY----"), STATUS_SSH_KEY_PRIVATE }, /* ssh.com */
-	{ SPAN_INITIALIZER("SSH PRIVATE KEY FILE"), STATUS_SSH_KEY_PRIVATE },      /* version 1 */
+	{ SPAN_INITIALIZER("PRIVATE KEY BLOCK-----"), STATUS_SSH_KEY_PRIVATE }, /* OpenPGP */
+	{ SPAN_INITIALIZER("ENCRYPTED PRIVATE KEY"), STATUS_SSH_KEY_PRIVATE },  /* ssh.com */
+	{ SPAN_INITIALIZER("SSH PRIVATE KEY FILE"), STATUS_SSH_KEY_PRIVATE },   /* version 1 */
 	{ SPAN_INITIALIZER("PuTTY-User-Key-File"), STATUS_SSH_KEY_PUTTY },
 	{ SPAN_INITIALIZER("---- BEGIN SSH2 PUBLIC KEY"), STATUS_SSH_KEY_SSH2 },
 	{ SPAN_INITIALIZER("-----BEGIN PUBLIC KEY-----"), STATUS_SSH_KEY_PEM },
@@ -69,7 +69,7 @@ enum status ssh_key_split(struct span line, struct ssh_key_line *parts)
 		struct span after = line, options = take(&after, ssh_options_measure(line)), type = take_word(&after);
 
 		behind = judge_type(type);
-		if (behind != STATUS_SSH_KEY_TYPE) {
+		if (behind != STATUS_SSH_KEY_TYPE && options.size > 0) {
 			*parts = (struct ssh_key_line){ .options = options, .type = type };
 			rest = after;
 			status = behind;

@@ -13,12 +13,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
 
-import secret_keys  # noqa: E402
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
-
 import raw  # noqa: E402
+import secret_keys  # noqa: E402
 
 SIZE_MAX = 16384  # larger ones are slow, and the unit tests run them
 BEGIN = b"-----BEGIN PGP SIGNATURE-----\n"
@@ -60,17 +56,14 @@ def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
             yield from seeds_of_case(name, os.path.join(cases, name))
-<<<<<<< HEAD
     for name, value in secret_keys.vectors():
         if name.startswith("secret.") and name != "secret.cases":
             yield "secret_key", value
-=======
     for request in raw.requests():
         yield "conn", request.data
         yield "http", request.data
     with open(TESTS.parent / "inki.conf.example", "rb") as example:
         yield "conf", example.read()
->>>>>>> h/h
     for fuzzer, texts in LINES.items():
         for text in texts:
             yield fuzzer, text.encode()
@@ -100,6 +93,9 @@ LINES = {
         '{"username":"root","expires":"1h"}',
     ],
     "ssh_key": [
+        'restrict,Pty,from="10.0.0.0/8,!10.1.*",command="echo \\"a, b\\"",expiry-time="20261231Z" ' + KEY + " with options",
+        'permitopen="[::1]:80",permitlisten="*",tunnel="0",environment="A=b",no-X11-forwarding ' + KEY,
+        "PuTTY-User-Key-File-3: ssh-ed25519",
         KEY, f" {KEY}\ta comment é \n", f"restrict {KEY}", SHA256, SHA256 + "=", MD5, f"MD5:{MD5}", MD5.replace(":", ""),
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+"
         "NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU= p256",

@@ -196,6 +196,7 @@ static void test_sane_keys(void **state)
 		{ SPAN_INITIALIZER("restrict,pty,from=\"10.0.0.0/8\",restrict,command=\"a \\\" b\" ssh-ed25519 AAAA a b\n"), true },
 		{ SPAN_INITIALIZER("restrict,command=\"id ssh-ed25519 AAAA\n"), false },
 		{ SPAN_INITIALIZER("restrict, ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER(" ssh-ed25519 AAAA\n"), false },
 		{ SPAN_INITIALIZER("restrict,future ssh-ed25519 AAAA\n"), false },
 		{ SPAN_INITIALIZER("command=\"a\",command=\"b\" ssh-ed25519 AAAA\n"), false },
 		{ SPAN_INITIALIZER("restrict ssh-dss AAAA\n"), false },

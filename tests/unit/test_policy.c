@@ -190,7 +190,7 @@ static void test_expire(void **state)
 /* ---- order and replay: all combinations ---- */
 
 enum known { NOTHING, LIVE, TOMB };
-enum content { SAME, OTHER_EXPIRE, OTHER_COMMENT, OTHER_REASON };
+enum content { SAME, OTHER_EXPIRE, OTHER_OPTIONS, OTHER_COMMENT, OTHER_REASON };
 enum expected { CHANGES, NO_CHANGE, OUTDATED, SAME_SECOND };
 
 static void test_order(void **state)
@@ -208,6 +208,7 @@ static void test_order(void **state)
 		{ LIVE, REQUEST_ADD, SAME, OUTDATED, NO_CHANGE, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_EXPIRE, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_COMMENT, OUTDATED, SAME_SECOND, CHANGES },
+		{ LIVE, REQUEST_ADD, OTHER_OPTIONS, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_REASON, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_REMOVE, SAME, OUTDATED, CHANGES, CHANGES },
 		{ TOMB, REQUEST_ADD, SAME, OUTDATED, SAME_SECOND, CHANGES },
@@ -221,7 +222,8 @@ static void test_order(void **state)
 			                    .key = { .comment = SPAN("c") }, .reason = SPAN("r") };
 		const struct request request = {
 			.action = rows[i].action,
-			.key = { .comment = rows[i].content == OTHER_COMMENT ? SPAN("d") : SPAN("c") },
+			.key = { .comment = rows[i].content == OTHER_COMMENT ? SPAN("d") : SPAN("c"),
+			         .options = rows[i].content == OTHER_OPTIONS ? SPAN("no-pty") : SPAN("") },
 			.reason = rows[i].content == OTHER_REASON ? SPAN("") : SPAN("r"),
 			.expire = NOW + (rows[i].content == OTHER_EXPIRE ? 99 : 100),
 		};
@@ -233,7 +235,7 @@ static void test_order(void **state)
 			const enum expected expected = by_time[when + 1];
 			enum policy_effect effect;
 			enum status status = policy_judge_order(&request, rows[i].known == NOTHING ? NULL : &record,
-			                                        NOW + when, &effect);
+			                                        NOW + when, request.expire, &effect);
 
 			assert_int_equal(status, expected == OUTDATED      ? STATUS_POLICY_OUTDATED
 			                         : expected == SAME_SECOND ? STATUS_POLICY_SAME_SECOND

@@ -7,8 +7,10 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "host/random.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/memory.h"
@@ -103,6 +105,25 @@ static int fail(const struct config *config, struct span words)
 	return tell_failure(words);
 }
 
+/* On a device that was just switched on, its first keys would be everybody's guess. */
+static void wait_for_entropy(void)
+{
+	uint8_t byte;
+
+	if (random_is_ready())
+		return;
+	log_line(LOG_LEVEL_WARN, SPAN("waiting for the system's entropy, which TLS needs"));
+	random_take(&byte, sizeof(byte));
+	log_line(LOG_LEVEL_INFO, SPAN("the system has enough entropy now"));
+}
+
+static void start_tls(struct loop *loop, const struct memory *memory, const struct config *config)
+{
+	loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
+	certificate_log(config, clock_wall());
+	wait_for_entropy();
+}
+
 static int serve(struct memory *memory, const struct config *config)
 {
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
@@ -113,6 +134,7 @@ static int serve(struct memory *memory, const struct config *config)
 		.slots = slots_of(memory->parts[MEMORY_SLOTS]),
 		.inputs = memory->parts[MEMORY_INPUTS],
 		.outputs = memory->parts[MEMORY_OUTPUTS],
+		.tls = memory->parts[MEMORY_TLS],
 		.signals = signal_open(),
 	};
 	uint8_t room[512];
@@ -122,6 +144,8 @@ static int serve(struct memory *memory, const struct config *config)
 	loop.app.gauges.started = clock_wall();
 	if (!loop.app.table || loop.signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		start_tls(&loop, memory, config);
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));

@@ -118,3 +118,30 @@ void file_leave_folder(void)
 	if (chdir("/") < 0)
 		return; /* it is a courtesy; nothing depends on it */
 }
+
+bool file_create(struct span path, unsigned mode, struct span bytes, const char **why_not)
+{
+	int descriptor = open_path(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+	bool works = descriptor >= 0;
+
+	*why_not = works ? NULL : strerror(errno);
+	if (!works)
+		return false;
+	works = file_write(descriptor, bytes, why_not) == FILE_WRITTEN;
+	if (works && fsync(descriptor) < 0) {
+		*why_not = strerror(errno);
+		works = false;
+	}
+	close(descriptor);
+	if (!works)
+		file_remove(path);
+	return works;
+}
+
+void file_remove(struct span path)
+{
+	char name[FILE_PATH_MAX + 1];
+
+	if (name_of_path(path, name))
+		unlink(name);
+}

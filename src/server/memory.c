@@ -1,6 +1,7 @@
 #include "server/memory.h"
 
 #include "base/arena.h"
+#include "core/failures.h"
 #include "core/table.h"
 #include "host/pages.h"
 #include "server/slots.h"
@@ -22,6 +23,7 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_TLS] = { "TLS connections", CONFIG_CONNECTIONS, 0 },
 		[MEMORY_TLS_SESSIONS] = { "TLS sessions", 1, 0 },
 		[MEMORY_TABLE] = { "key table", 1, 0 },
+		[MEMORY_FAILURES] = { "sources of failures", CONFIG_FAILURE_SOURCES, sizeof(struct failures_source) },
 		[MEMORY_SETTINGS] = { "settings", 1, CONFIG_SETTINGS_ARENA_KB * 1024 },
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },

@@ -154,9 +154,14 @@
 	/* TLS: why a connection ended */ \
 	X(TLS_EXPECTED, 400, TOLD, "this port speaks TLS; use https://") \
 	X(TLS_REFUSED, 400, TOLD, "the other side refuses (its TLS alert has the number below)") \
-	X(TLS_NOTHING_IN_COMMON, 400, TOLD, "the other side has no version or cipher suite of TLS in common; there is TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305") \
+	X(TLS_NOTHING_IN_COMMON, 400, TOLD, "the other side does not speak TLS, or has no version or cipher suite of it in common with us; there is TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305") \
 	X(TLS_PROTOCOL, 400, TOLD, "what the other side sends is not correct TLS") \
 	X(TLS_RECORD, 400, TOLD, "a TLS record was changed on the way") \
+	X(TLS_PEER_UNKNOWN, 400, TOLD, "nobody whom we trust vouches for its certificate; give --cacert FILE, or the --pinnedpubkey that the server told at its start") \
+	X(TLS_PEER_DATES, 400, TOLD, "its certificate, or one above it, has expired or is not valid yet; or this machine's clock is wrong") \
+	X(TLS_PEER_NAME, 400, TOLD, "its certificate is for other hosts") \
+	X(TLS_PEER_PIN, 400, TOLD, "its key is not the one of --pinnedpubkey: this is another server, or it has got a new key") \
+	X(TLS_PEER_CERTIFICATE, 400, TOLD, "its certificate, or one above it, is wrong or of a kind that is not supported") \
 	/* the world */ \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \

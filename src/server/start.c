@@ -12,6 +12,7 @@
 #include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
+#include "server/make_certificate.h"
 #include "server/memory.h"
 #include "server/settings.h"
 #include "server/summary.h"
@@ -19,7 +20,8 @@
 #include <stdlib.h>
 
 struct server_options {
-	const char *config, *port, *level, *check_config;
+	const char *config, *port, *level, *check_config, *make_cert;
+	struct option_list hosts;
 };
 
 static const struct option server_options[] = {
@@ -31,6 +33,12 @@ static const struct option server_options[] = {
 	  "error, warn, info or debug, in place of the configuration's" },
 	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
 	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+	{ 0, "make-cert", OPTION_FLAG, offsetof(struct server_options, make_cert), NULL,
+	  "make a self-signed certificate and its key in the files that the\nconfiguration's tls names, which must not "
+	  "be there, and end" },
+	{ 0, "host", OPTION_LIST, offsetof(struct server_options, hosts), "NAME",
+	  "with --make-cert: a name or an address that the certificate is for,\nmay be repeated (else the "
+	  "configuration's host, and localhost)" },
 };
 
 _Static_assert((int)LOG_FROM_ERROR == (int)LOG_LEVEL_ERROR && (int)LOG_FROM_WARN == (int)LOG_LEVEL_WARN &&
@@ -48,7 +56,8 @@ struct server_arguments {
 	uint16_t port; /* 0: the configuration's */
 	bool has_level;
 	enum log_level level;
-	bool check_only;
+	bool check_only, make_certificate;
+	struct option_list hosts;
 };
 
 static bool read_level(struct span text, enum log_level *level)
@@ -84,9 +93,15 @@ static int read_arguments(int count, char **arguments, struct server_arguments *
 		return tell_usage("server", writer_written(&words));
 	read->config = given.config;
 	read->check_only = given.check_config;
+	read->make_certificate = given.make_cert;
+	read->hosts = given.hosts;
 	read->has_level = given.level;
 	if (given.level && !read_level(span_of_string(given.level), &read->level))
 		return tell_usage("server", SPAN("a log level is error, warn, info or debug"));
+	if (given.make_cert && !IS_ENABLED(CONFIG_TLS))
+		return tell_usage("server", SPAN("this inki was built without TLS (CONFIG_TLS)"));
+	if (given.hosts.count > 0 && !given.make_cert)
+		return tell_usage("server", SPAN("--host goes with --make-cert"));
 	if (given.port && (!address_read_port(span_of_string(given.port), &read->port) || read->port == 0))
 		return tell_usage("server", SPAN("a port is a number from 1 to 65535"));
 	return TELL_DONE;
@@ -173,6 +188,10 @@ static int server_main(int count, char **arguments)
 		return tell_failure(SPAN("the system has not enough memory"));
 	crypto_start(memory.parts[MEMORY_CRYPTO], memory.sizes[MEMORY_CRYPTO]);
 	settings = arena_of(memory.parts[MEMORY_SETTINGS], memory.sizes[MEMORY_SETTINGS]);
+	if (IS_ENABLED(CONFIG_TLS) && read.make_certificate)
+		return settings_read_without_tls(read.config, &settings, &config, &error)
+		               ? make_certificate(&config, &read.hosts)
+		               : tell_failure(writer_written(&error));
 	if (!settings_read(read.config, read.port, &settings, &config, &error))
 		return tell_failure(writer_written(&error));
 	if (read.check_only)

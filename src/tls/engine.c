@@ -1,6 +1,7 @@
 #include "tls/engine.h"
 
 #include "base/kconfig.h"
+#include "tls/verifier.h"
 
 #include <string.h>
 
@@ -77,6 +78,11 @@ static bool is_of_no_choice(unsigned alert)
 	return alert == HANDSHAKE_FAILURE || alert == PROTOCOL_VERSION || alert == INAPPROPRIATE_FALLBACK;
 }
 
+static bool is_of_certificate(int error)
+{
+	return (error > BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED) || error == VERIFIER_ERROR_LEAF;
+}
+
 enum status tls_why(const struct tls *tls)
 {
 	int error = br_ssl_engine_last_error(tls->engine);
@@ -86,6 +92,14 @@ enum status tls_why(const struct tls *tls)
 	switch (error) {
 	case BR_ERR_OK:
 		return STATUS_OK;
+	case BR_ERR_X509_EXPIRED:
+		return STATUS_TLS_PEER_DATES;
+	case BR_ERR_X509_NOT_TRUSTED:
+		return STATUS_TLS_PEER_UNKNOWN;
+	case BR_ERR_X509_BAD_SERVER_NAME:
+		return STATUS_TLS_PEER_NAME;
+	case VERIFIER_ERROR_PIN:
+		return STATUS_TLS_PEER_PIN;
 	case BR_ERR_BAD_MAC:
 		return STATUS_TLS_RECORD;
 	case BR_ERR_UNSUPPORTED_VERSION:
@@ -93,7 +107,7 @@ enum status tls_why(const struct tls *tls)
 	case BR_ERR_BAD_CIPHER_SUITE:
 		return STATUS_TLS_NOTHING_IN_COMMON;
 	default:
-		return STATUS_TLS_PROTOCOL;
+		return is_of_certificate(error) ? STATUS_TLS_PEER_CERTIFICATE : STATUS_TLS_PROTOCOL;
 	}
 }
 

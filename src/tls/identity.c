@@ -4,18 +4,6 @@
 #include "tls/key.h"
 #include "tls/pem.h"
 
-/* Decodes a block into the arena; *der is what it holds. */
-static enum status decode(const struct pem *pem, struct arena *arena, struct span *der)
-{
-	size_t size = pem->lines.size / 4 * 3 + 3;
-	uint8_t *room = arena_take(arena, size);
-	struct writer writer = writer_of(room, room ? size : 0);
-	enum status status = room ? pem_decode(pem, &writer) : STATUS_ARENA_FULL;
-
-	*der = writer_written(&writer);
-	return status;
-}
-
 /* Adds a certificate that issued the last one. */
 static enum status add(struct tls_identity *identity, struct span der, struct span *issuer)
 {
@@ -46,7 +34,7 @@ enum status tls_identity_read_certificate(struct tls_identity *identity, struct 
 
 		if (!span_equal(pem.label, SPAN("CERTIFICATE")))
 			continue; /* some keep the key in the same file */
-		status = decode(&pem, arena, &der);
+		status = pem_decode_into(&pem, arena, &der);
 		if (status == STATUS_OK)
 			status = add(identity, der, &issuer);
 		if (status != STATUS_OK)
@@ -83,7 +71,7 @@ static enum status read_key(struct tls_identity *identity, struct span text, str
 	} while (!is_key(pem.label));
 	if (is_encrypted(&pem))
 		return STATUS_TLS_KEY_ENCRYPTED;
-	status = decode(&pem, arena, &der);
+	status = pem_decode_into(&pem, arena, &der);
 	if (status == STATUS_OK)
 		status = tls_key_read(pem.label, der, &identity->key);
 	if (status == STATUS_OK && !tls_key_fits(&identity->key, &identity->certificate.key))

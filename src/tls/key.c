@@ -123,14 +123,28 @@ union tls_engine_key tls_key_for_engine(const struct tls_secret_key *key)
 	return engine;
 }
 
+br_rsa_public_key tls_rsa_for_engine(const struct tls_public_key *key)
+{
+	return (br_rsa_public_key){
+		.n = bytes_of(key->modulus),
+		.nlen = key->modulus.size,
+		.e = bytes_of(key->exponent),
+		.elen = key->exponent.size,
+	};
+}
+
+br_ec_public_key tls_curve_for_engine(const struct tls_public_key *key)
+{
+	return (br_ec_public_key){
+		.curve = tls_key_curve(key->kind),
+		.q = bytes_of(key->point),
+		.qlen = key->point.size,
+	};
+}
+
 static bool rsa_fits(const br_rsa_private_key *key, const struct tls_public_key *public_key, const uint8_t hash[32])
 {
-	br_rsa_public_key engine = {
-		.n = bytes_of(public_key->modulus),
-		.nlen = public_key->modulus.size,
-		.e = bytes_of(public_key->exponent),
-		.elen = public_key->exponent.size,
-	};
+	br_rsa_public_key engine = tls_rsa_for_engine(public_key);
 	uint8_t signature[512], again[32];
 	size_t size = (key->n_bitlen + 7) / 8;
 
@@ -141,9 +155,7 @@ static bool rsa_fits(const br_rsa_private_key *key, const struct tls_public_key 
 
 static bool curve_fits(const br_ec_private_key *key, const struct tls_public_key *public_key, const uint8_t hash[32])
 {
-	br_ec_public_key engine = { .curve = key->curve,
-		                    .q = bytes_of(public_key->point),
-		                    .qlen = public_key->point.size };
+	br_ec_public_key engine = tls_curve_for_engine(public_key);
 	uint8_t signature[160];
 	size_t size = br_ecdsa_i31_sign_asn1(tls_curves(), &br_sha256_vtable, hash, key, signature);
 

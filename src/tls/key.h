@@ -18,6 +18,9 @@ enum status tls_key_read(struct span label, struct span der, struct tls_secret_k
 /* The same key for BearSSL, which changes nothing of it. */
 union tls_engine_key tls_key_for_engine(const struct tls_secret_key *key);
 
+br_rsa_public_key tls_rsa_for_engine(const struct tls_public_key *key);
+br_ec_public_key tls_curve_for_engine(const struct tls_public_key *key);
+
 /* BearSSL's number of the curve. */
 int tls_key_curve(enum tls_key_kind kind);
 

@@ -78,7 +78,8 @@ static void put_signature_algorithm(struct writer *der)
 /* CN=name */
 static void put_subject(struct writer *der, struct span name)
 {
-	size_t sequence = der_start(der, DER_SEQUENCE), set = der_start(der, DER_SET), pair = der_start(der, DER_SEQUENCE);
+	size_t sequence = der_start(der, DER_SEQUENCE), set = der_start(der, DER_SET),
+	       pair = der_start(der, DER_SEQUENCE);
 
 	der_put(der, DER_OID, SPAN("\x55\x04\x03"));
 	der_put(der, DER_UTF8, span_first(name, COMMON_NAME_MAX));

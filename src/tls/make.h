@@ -16,8 +16,9 @@ struct tls_made {
 /* Is it a DNS name, perhaps with a star for its first label, or a numeric address? */
 bool tls_make_takes_name(struct span name);
 
-/* Makes a P-256 key out of the entropy, and a certificate for it: valid from 2020 on, because the device's clock may not
- * be set, and for ever; for these names (at least one), the first of which is its subject. False if they do not fit. */
+/* Makes a P-256 key out of the entropy, and a certificate for it: valid from 2020 on, because the device's clock may
+ * not be set, and for ever; for these names (at least one), the first of which is its subject. False if they do not
+ * fit. */
 bool tls_make(struct tls_made *made, const struct span *names, size_t count,
               const uint8_t entropy[static TLS_ENTROPY_SIZE]);
 

@@ -64,6 +64,17 @@ enum status pem_decode(const struct pem *pem, struct writer *writer)
 	return is_right && writer->used > start ? STATUS_OK : STATUS_PEM_SYNTAX;
 }
 
+enum status pem_decode_into(const struct pem *pem, struct arena *arena, struct span *der)
+{
+	size_t size = pem->lines.size / 4 * 3 + 3;
+	uint8_t *room = arena_take(arena, size);
+	struct writer writer = writer_of(room, room ? size : 0);
+	enum status status = room ? pem_decode(pem, &writer) : STATUS_ARENA_FULL;
+
+	*der = writer_written(&writer);
+	return status;
+}
+
 void pem_write(struct writer *writer, const char *label, struct span bytes)
 {
 	writer_put_string(writer, "-----BEGIN ");

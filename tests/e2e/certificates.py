@@ -13,9 +13,15 @@ DAY = datetime.timedelta(days=1)
 CURVES = {"p256": ec.SECP256R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
 
 
+RSA_KEYS = {}
+
+
 def new_key(kind):
+    """RSA keys take long to make: of each size there are three, in turn, so that those in one chain differ."""
     if kind.startswith("rsa"):
-        return rsa.generate_private_key(65537, int(kind[3:]))
+        keys = RSA_KEYS.setdefault(kind, [])
+        keys.append(keys.pop(0) if len(keys) == 3 else rsa.generate_private_key(65537, int(kind[3:])))
+        return keys[-1]
     return ec.generate_private_key(CURVES[kind]())
 
 

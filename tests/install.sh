@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop
+# Usage: install.sh build|demo|check|fuzz|interop|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -14,13 +14,16 @@ interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 command -v npm >/dev/null || interop="$interop nodejs npm"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
+testssl="$demo python3 python3-cryptography testssl.sh"
+
 case $1 in
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
 fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
-*) echo "install.sh: not build, demo, check, fuzz or interop: $1" >&2; exit 2 ;;
+testssl) packages=$testssl ;;
+*) echo "install.sh: not build, demo, check, fuzz, interop or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

@@ -4,6 +4,7 @@
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
+#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -117,6 +118,13 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 .PHONY: bench-verify
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
+
+# ---- TLS, as testssl.sh sees it ----
+
+.PHONY: testssl
+testssl: all
+	$(Q)tests/install.sh testssl
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

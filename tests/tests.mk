@@ -9,6 +9,7 @@
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -193,6 +194,13 @@ $(BENCH_KEYS): $(BENCH_KEYS).o
 .PHONY: bench-authorized-keys
 bench-authorized-keys: all $(BENCH_KEYS)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+
+# ---- TLS, as testssl.sh sees it ----
+
+.PHONY: testssl
+testssl: all
+	$(Q)tests/install.sh testssl
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

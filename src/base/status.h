@@ -165,6 +165,31 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	/* TLS: what is wrong with a certificate or its key */ \
+	X(PEM_SYNTAX, 500, TOLD, "the base64 of the PEM block is malformed") \
+	X(TLS_NO_CERTIFICATE, 500, TOLD, "there is no certificate in it; it holds -----BEGIN CERTIFICATE----- and more") \
+	X(TLS_CERTIFICATE_SYNTAX, 500, TOLD, "a certificate in it is malformed") \
+	X(TLS_CERTIFICATE_KEY, 500, TOLD, "the key of a certificate is not supported; there are RSA of 2048 to 4096 bits and ECDSA on P-256, P-384 and P-521") \
+	X(TLS_CHAIN_ORDER, 500, TOLD, "its certificates are not in order: the server's own comes first, then that of its issuer, and so on") \
+	X(TLS_CHAIN_TOO_LONG, 500, TOLD, "there are more than 6 certificates in it") \
+	X(TLS_NO_KEY, 500, TOLD, "there is no private key in it; it holds -----BEGIN PRIVATE KEY-----, or with RSA or EC before PRIVATE") \
+	X(TLS_KEY_SYNTAX, 500, TOLD, "the private key is malformed") \
+	X(TLS_KEY_KIND, 500, TOLD, "the private key is not supported; there are RSA of 2048 to 4096 bits and ECDSA on P-256, P-384 and P-521") \
+	X(TLS_KEY_ENCRYPTED, 500, TOLD, "the private key is encrypted, and nobody is there to type a pass phrase; decrypt it with openssl pkey -in OLD -out NEW") \
+	X(TLS_KEY_OTHER, 500, TOLD, "the private key is not that of the certificate") \
+	X(TLS_NOT_YET_VALID, 500, TOLD, "the certificate is not valid yet, or the clock is wrong") \
+	X(TLS_EXPIRED, 500, TOLD, "the certificate has expired, or the clock is wrong") \
+	/* TLS: why a connection ended */ \
+	X(TLS_EXPECTED, 400, TOLD, "this port speaks TLS; use https://") \
+	X(TLS_REFUSED, 400, TOLD, "the other side refuses (its TLS alert has the number below)") \
+	X(TLS_NOTHING_IN_COMMON, 400, TOLD, "the other side does not speak TLS, or has no version or cipher suite of it in common with us; there is TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305") \
+	X(TLS_PROTOCOL, 400, TOLD, "what the other side sends is not correct TLS") \
+	X(TLS_RECORD, 400, TOLD, "a TLS record was changed on the way") \
+	X(TLS_PEER_UNKNOWN, 400, TOLD, "nobody whom we trust vouches for its certificate; give --cacert FILE, or the --pinnedpubkey that the server told at its start") \
+	X(TLS_PEER_DATES, 400, TOLD, "its certificate, or one above it, has expired or is not valid yet; or this machine's clock is wrong") \
+	X(TLS_PEER_NAME, 400, TOLD, "its certificate is for other hosts") \
+	X(TLS_PEER_PIN, 400, TOLD, "its key is not the one of --pinnedpubkey: this is another server, or it has got a new key") \
+	X(TLS_PEER_CERTIFICATE, 400, TOLD, "its certificate, or one above it, is wrong or of a kind that is not supported") \
 	/* the world */ \
 	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \

@@ -13,11 +13,13 @@
 
 struct authorized_keys_options {
 	const char *server;
+	struct where_options where;
 };
 
 static const struct option authorized_keys_options[] = {
 	{ 's', "server", OPTION_VALUE, offsetof(struct authorized_keys_options, server), "SERVER",
-	  "http://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+	  "http[s]://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+	WHERE_OPTIONS(struct authorized_keys_options, where),
 };
 
 enum {
@@ -90,7 +92,7 @@ static bool write_target(struct writer *target, const char *user, const char *fi
 }
 
 /* operands: the user, and the fingerprint or NULL; an empty one is as good as none. */
-static int ask(const char *server, const char *const operands[static 2])
+static int ask(const char *server, const struct where_options *options, const char *const operands[static 2])
 {
 	uint8_t target_room[TARGET_MAX], words_room[512];
 	struct writer target = writer_of(target_room, sizeof(target_room));
@@ -101,6 +103,8 @@ static int ask(const char *server, const char *const operands[static 2])
 
 	if (!where_read(span_of_string(server), &fetch.where, &why_not))
 		return tell_usage("authorized-keys", span_of_string(why_not));
+	fetch.where.cacert = options->cacert;
+	fetch.where.pins = options->pins;
 	if (fetch.where.user.size > 0)
 		return tell_usage("authorized-keys", SPAN("the user is an operand, not a part of the server"));
 	if (!write_target(&target, operands[0], operands[1]))
@@ -127,7 +131,7 @@ static int authorized_keys_main(int count, char **arguments)
 		return tell_usage("authorized-keys", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("authorized-keys", SPAN("which user?"));
-	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), operands);
+	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), &given.where, operands);
 }
 
 const struct command authorized_keys_command = {

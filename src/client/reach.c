@@ -54,13 +54,16 @@ static bool read_user(struct reach *reach, const char **why_not)
 	return true;
 }
 
-bool reach_read(struct reach *reach, const char *url, const char *timeout, const char **why_not)
+bool reach_read(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                const char **why_not)
 {
 	int64_t seconds = 0;
 
 	*reach = (struct reach){ .time = TIME };
 	if (!where_read(span_of_string(url ? url : reach_default()), &reach->where, why_not))
 		return false;
+	reach->where.cacert = options->cacert;
+	reach->where.pins = options->pins;
 	if (timeout && (!duration_read(span_of_string(timeout), &seconds) || seconds < 1 || seconds > TIMEOUT_MAX))
 		return refuse(why_not, "a time-out is from 1s to 1h, such as 30s");
 	if (timeout)

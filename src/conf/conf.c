@@ -97,7 +97,7 @@ static const struct conf_key keys[] = {
 	{ "failures", &failures_type, CONF_FIELD(struct conf_settings, config.failures) },
 	{ .name = "defaults", .type = &conf_defaults_type },
 	{ .name = "users", .type = &conf_users_type },
-	{ .name = "tls" },
+	{ "tls", &conf_tls_type, CONF_FIELD(struct conf_settings, tls) },
 	{ .name = "run_as" },
 	{ .name = "checks" },
 	{ .name = "export" },
@@ -126,7 +126,8 @@ static bool settle(struct conf_reader *reader, struct conf_settings *settings, s
 		config->host = reader->input->host_name;
 	if (config->host.size == 0 || config->host.size > HOST_NAME_SIZE_MAX)
 		return conf_error(reader, start, "the system has no host name; give one with host");
-	return conf_listeners_settle(reader, settings) && conf_users_settle(reader, settings);
+	return conf_listeners_settle(reader, settings) && conf_tls_settle(reader, settings) &&
+	       conf_users_settle(reader, settings);
 }
 
 static bool read_file(struct conf_reader *reader, struct conf_settings *settings)

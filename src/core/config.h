@@ -51,8 +51,12 @@ struct config_listener {
 	struct span socket;  /* the path of a Unix socket; empty for TCP */
 	unsigned mode;       /* permissions of the Unix socket */
 	enum config_access access;
+	bool has_tls;
 	bool optional; /* the [::] half of "port:": a system without IPv6 goes on without it */
 };
+
+/* A certificate with its key, as tls/identity.h knows it. */
+struct tls_identity;
 
 enum config_log_target { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_DEBUG };
@@ -66,7 +70,9 @@ struct config {
 	enum config_log_level log_level;
 	struct config_listener listeners[CONFIG_LISTENERS];
 	size_t listener_count;
-	struct config_user *users; /* in order of appearance; names are unique */
+	struct span tls_certificate, tls_key; /* paths of files; empty where there is no tls */
+	const struct tls_identity *tls;       /* what is in them; NULL if there is none */
+	struct config_user *users;            /* in order of appearance; names are unique */
 	size_t user_count;
 };
 

@@ -5,8 +5,9 @@
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
 {
 	static const int64_t times[CONN_STATE_COUNT] = {
-		[CONN_IDLE] = CONN_IDLE_TIME,     [CONN_HEAD] = CONN_HEAD_TIME,     [CONN_BODY] = CONN_BODY_TIME,
-		[CONN_ANSWER] = CONN_ANSWER_TIME, [CONN_LINGER] = CONN_LINGER_TIME,
+		[CONN_HANDSHAKE] = CONN_HANDSHAKE_TIME, [CONN_IDLE] = CONN_IDLE_TIME,
+		[CONN_HEAD] = CONN_HEAD_TIME,           [CONN_BODY] = CONN_BODY_TIME,
+		[CONN_ANSWER] = CONN_ANSWER_TIME,       [CONN_LINGER] = CONN_LINGER_TIME,
 	};
 
 	conn->state = state;
@@ -18,6 +19,16 @@ void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_
                 const struct conn_peer *peer, int64_t monotonic)
 {
 	*conn = (struct conn){ .peer = *peer, .input = input, .response.data = output };
+	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_start_handshake(struct conn *conn, int64_t monotonic)
+{
+	enter(conn, CONN_HANDSHAKE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_end_handshake(struct conn *conn, int64_t monotonic)
+{
 	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
 }
 
@@ -145,6 +156,14 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 
 /* The steps: one for each state; each returns whether the state has changed and the next step can be made at once. */
 
+static bool step_handshake(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->is_stopping || conn->input_ended)
+		enter(conn, CONN_CLOSED, now);
+	return false;
+}
+
 static bool step_idle(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	(void)app;
@@ -245,8 +264,9 @@ static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
-		[CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,     [CONN_BODY] = step_body,
-		[CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger, [CONN_CLOSED] = step_closed,
+		[CONN_HANDSHAKE] = step_handshake, [CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,
+		[CONN_BODY] = step_body,           [CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger,
+		[CONN_CLOSED] = step_closed,
 	};
 
 	if (now.monotonic >= conn->deadline)

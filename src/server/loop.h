@@ -4,6 +4,7 @@
 
 #include "server/listeners.h"
 #include "server/slots.h"
+#include "tls/server.h"
 
 enum {
 	LOOP_END_TIME = 5000,    /* milliseconds that answers under way have after SIGTERM */
@@ -16,6 +17,8 @@ struct loop {
 	struct slots slots;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
+	uint8_t *tls;     /* CONFIG_CONNECTIONS * tls_server_memory_size() bytes */
+	struct tls_sessions *sessions;
 	struct listeners listeners;
 	int signals; /* of signal_open() */
 	/* private */

@@ -8,6 +8,8 @@ enum memory_part {
 	MEMORY_SLOTS,
 	MEMORY_INPUTS,
 	MEMORY_OUTPUTS, /* one more than connections: in it a connection is refused */
+	MEMORY_TLS,
+	MEMORY_TLS_SESSIONS,
 	MEMORY_TABLE,
 	MEMORY_FAILURES,
 	MEMORY_SETTINGS,

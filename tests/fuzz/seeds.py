@@ -4,15 +4,18 @@ Usage: seeds.py CASES FOLDER
 """
 
 import base64
+import contextlib
 import hashlib
 import os
 import shutil
+import ssl
 import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
 
+import certificates  # noqa: E402
 import raw  # noqa: E402
 import secret_keys  # noqa: E402
 
@@ -52,6 +55,23 @@ def seeds_of_case(name, path):
         yield "message", name.encode() + b"\n" + message
 
 
+def tls_seeds():
+    """What fuzz_tls.c takes: a byte that chooses, and what OpenSSL says to a server, or a file of a certificate and its key."""
+    context = ssl.create_default_context()
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(into, out, server_hostname="localhost").do_handshake()
+    hello = out.read()
+    alert, text = b"\x15\x03\x03\x00\x02\x01\x00", b"\x17\x03\x03\x00\x20" + bytes(32)
+    for choice in range(5):
+        for data in (b"", hello, hello[:50], alert, text, b"\x14\x03\x03\x00\x01\x01", b"\x60\x01\x60\x80", b"GET / HTTP/1.1\r\n"):
+            yield bytes([choice]) + data
+    for kind in ("rsa2048", "p256", "p521"):
+        identity, _ = certificates.chained(kind)
+        for form in ("PKCS8", "old"):
+            yield b"\x05" + identity.chain() + identity.key_pem(form)
+
+
 def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
@@ -64,6 +84,8 @@ def all_seeds(cases):
         yield "http", request.data
     with open(TESTS.parent / "inki.conf.example", "rb") as example:
         yield "conf", example.read()
+    for seed in tls_seeds():
+        yield "tls", seed
     for fuzzer, texts in LINES.items():
         for text in texts:
             yield fuzzer, text.encode()

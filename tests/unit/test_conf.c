@@ -272,7 +272,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -336,9 +336,13 @@ static const struct {
 				    "min_rsa_bits, max_keys, options, allow_options" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
 				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
-	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, access" },
+	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" },
 	/* keys of a later version */
-	{ "tls: {certificate: /a, key: /b}\n", "1:1: this version of inki does not have \"tls\" yet; take it out" },
+	{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
+	{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
+	{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
+	{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
+	{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
 	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
@@ -348,7 +352,9 @@ static const struct {
 	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
 	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
-	{ "listen: [{address: 127.0.0.1:1, tls: true}]\n", "1:33: this version of inki does not have \"tls\" yet; take it out" },
+	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
 	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
 	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
 	/* options in front of keys */

@@ -41,7 +41,8 @@ struct config_listener {
 	struct span socket;  /* the path of a Unix socket; empty for TCP */
 	unsigned mode;       /* permissions of the Unix socket */
 	enum config_access access;
-	bool optional; /* the [::] half of "port:": a system without IPv6 goes on without it */
+	bool shows_events; /* to whoever may read */
+	bool optional;     /* the [::] half of "port:": a system without IPv6 goes on without it */
 };
 
 enum config_log_target { LOG_TO_STDERR, LOG_TO_SYSLOG };

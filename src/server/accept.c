@@ -32,12 +32,14 @@ static struct slot *find_slot(struct loop *loop, bool is_local)
 	return slots_take(&loop->slots, is_local);
 }
 
-static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer, enum config_access access)
+static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer,
+                  const struct config_listener *listener)
 {
 	size_t number = loop_number_of(loop, slot);
 	struct conn_peer peer = {
 		.remote_size = net_peer->name_size,
-		.access = access,
+		.access = listener->access,
+		.may_see_events = listener->shows_events,
 		.is_local_root = net_peer->is_local && net_peer->knows_uid && net_peer->uid == 0,
 	};
 
@@ -83,7 +85,7 @@ void accept_connection(struct loop *loop, const struct listener *listener)
 	slot = find_slot(loop, peer.is_local);
 	if (slot) {
 		slot->descriptor = descriptor;
-		serve(loop, slot, &peer, listener->config->access);
+		serve(loop, slot, &peer, listener->config);
 	} else {
 		refuse(loop, descriptor);
 	}

@@ -96,6 +96,7 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 		.body = span_of(conn->input + conn->head.size, conn->body.size),
 		.remote = span_of(conn->peer.remote, conn->peer.remote_size),
 		.access = conn->peer.access,
+		.may_see_events = conn->peer.may_see_events,
 		.is_local_root = conn->peer.is_local_root,
 	};
 

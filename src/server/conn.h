@@ -47,6 +47,7 @@ struct conn_peer {
 	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
 	size_t remote_size;
 	enum config_access access;
+	bool may_see_events;
 	bool is_local_root;
 };
 

@@ -1,6 +1,7 @@
 #include "server/memory.h"
 
 #include "base/arena.h"
+#include "core/events.h"
 #include "core/table.h"
 #include "host/pages.h"
 #include "server/slots.h"
@@ -23,11 +24,14 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },
 		[MEMORY_JOURNAL] = { "journal", 1, JOURNAL_SIZE },
+		[MEMORY_EVENTS] = { "events", 1, 0 },
 	};
 	struct row row = rows[part];
 
 	if (part == MEMORY_TABLE)
 		row.size = table_memory_size();
+	if (part == MEMORY_EVENTS && IS_ENABLED(CONFIG_EVENTS))
+		row.size = events_memory_size();
 	return row;
 }
 

@@ -93,6 +93,7 @@ static void test_routes(void **state)
 		{ "/", { 404, 404, 404, 404 }, NULL },
 		{ "/healthz", { 200, 200, 405, 405 }, "GET, HEAD" },
 		{ "/metrics", { 200, 200, 405, 405 }, "GET, HEAD" },
+		{ "/api/v1/events", { 403, 403, 405, 405 }, "GET, HEAD" },
 	};
 
 	(void)state;
@@ -158,7 +159,7 @@ static void test_root(void **state)
 	uint8_t room[128];
 	struct writer path = writer_of(room, sizeof(room));
 	struct api_request request = { .method = HTTP_DELETE, .access = ACCESS_READ, .is_local_root = true,
-		                       .remote = SPAN("unix:uid=0") };
+		                       .remote = SPAN("unix:uid:0") };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(paths); i++) {
@@ -172,14 +173,14 @@ static void test_root(void **state)
 	request.path = writer_written(&path);
 	request.is_local_root = false;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 403);
-	assert_true(world_noted(&world, " user=alice remote=\"unix:uid=0\" status=ROUTE_NOT_ROOT "));
+	assert_true(world_noted(&world, " user=alice remote=unix:uid:0 status=ROUTE_NOT_ROOT "));
 	assert_int_equal(table_measure(world.app.table).live, 1);
 	request.is_local_root = true;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 200);
 	assert_true(world_answered(&world, "[{\"user\":\"alice\",\"key\":\"ssh-ed25519 AAAA"));
 	assert_true(world_noted(&world, "event=removed time="));
 	assert_true(world_noted(&world, " user=alice fingerprint=SHA256:"));
-	assert_true(world_noted(&world, " by=root remote=\"unix:uid=0\"\n"));
+	assert_true(world_noted(&world, " by=root remote=unix:uid:0\n"));
 	assert_int_equal(table_measure(world.app.table).live, 0);
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 404);
 	assert_int_equal(world_post(&world, "add", NOW + 5), 409);
@@ -294,9 +295,11 @@ static void test_metrics(void **state)
 	world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, NOW);
 	assert_int_equal(world_ask(&world, HTTP_GET, "/metrics", nothing, NOW), 200);
 	assert_true(world_answered(&world, "\ninki_keys 1\n"));
-	assert_true(world_answered(&world, "\ninki_requests_total 2\n"));
+	assert_true(world_answered(&world, "\ninki_requests_total 3\n"));
 	assert_true(world_answered(&world, "\ninki_requests_refused_total 1\n"));
 	assert_true(world_answered(&world, "\ninki_lists_served_total 1\n"));
+	assert_true(world_answered(&world, "\ninki_user_keys{user=\"alice\"} 1\n"));
+	assert_true(world_answered(&world, "\ninki_refusals_total{reason=\"ROUTE_UNKNOWN\"} 1\n"));
 	assert_int_equal(world_ask(&world, HTTP_GET, "/healthz", nothing, NOW), 200);
 	assert_true(answered("ok\n"));
 }

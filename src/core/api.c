@@ -303,9 +303,11 @@ static enum status handle(struct call *call)
 	return status == STATUS_OK ? dispatch(call, route) : status;
 }
 
-void api_count_refusal(struct app *app, enum status status)
+void api_count_answer(struct app *app, enum status status)
 {
-	app->counters.refusals[status]++;
+	app->counters.requests++;
+	app->counters.answers[status_http_code(status) / 100]++;
+	app->counters.refusals[status] += status != STATUS_OK;
 }
 
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer)
@@ -320,12 +322,9 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 	status = handle(&call);
 	if (status == STATUS_OK && answer->body.overflowed)
 		status = STATUS_INTERNAL;
-	if (status != STATUS_OK) {
+	if (status != STATUS_OK)
 		answer_error(answer, status, call.detail);
-		api_count_refusal(app, status);
-	}
-	app->counters.requests++;
-	app->counters.answers[answer->http_code / 100]++;
+	api_count_answer(app, status);
 	arena_release(app->arena, used);
 }
 

@@ -114,8 +114,8 @@ void api_answer_error(struct api_answer *answer, enum status status);
  * element if out has room for API_BODY_MAX bytes. Keys that were added or removed in between may or may not appear. */
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
 
-/* Counts a refusal that api_handle() did not see. */
-void api_count_refusal(struct app *app, enum status status);
+/* Counts an answer that did not come from api_handle(). */
+void api_count_answer(struct app *app, enum status status);
 
 /* Drops what has expired, as long as the journal has room for its lines; call it at app->table's next end even if no
  * request comes, and again while that has passed. What has expired is not served any more, dropped or not. */

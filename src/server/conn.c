@@ -58,7 +58,7 @@ void conn_output_sent(struct conn *conn, size_t size)
 }
 
 /* Answers a request that was not read to its end; nothing after it can be understood. */
-static void fail(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+static void fail(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	struct api_answer answer = { .body = response_room(&conn->response) };
 	struct response_manner manner = {
@@ -67,6 +67,7 @@ static void fail(struct conn *conn, const struct app *app, enum status status, s
 	};
 
 	api_answer_error(&answer, status);
+	api_count_answer(app, status);
 	response_start(&conn->response, app, &answer, manner, now.wall);
 	conn->must_linger = true;
 	enter(conn, CONN_ANSWER, now);
@@ -191,7 +192,7 @@ static bool step_closed(struct conn *conn, struct app *app, struct conn_moment n
 }
 
 /* A request that has begun gets an answer; an answer that does not move, and silence, get none. */
-static void expire(struct conn *conn, const struct app *app, struct conn_moment now)
+static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY;
 
@@ -214,7 +215,7 @@ void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 		;
 }
 
-void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	fail(conn, app, status, now);
 }

@@ -98,7 +98,7 @@ void conn_output_sent(struct conn *conn, size_t size);
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now);
 
 /* Answers status to what was not even read, and ends. */
-void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now);
+void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now);
 
 /* The server ends: takes no further request, but brings the one under way to its end. */
 void conn_stop(struct conn *conn);

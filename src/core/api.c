@@ -378,8 +378,8 @@ static const struct {
 } list_kinds[] = {
 	[API_LIST_JSON] = { write_key, true },
 	[API_LIST_AUTHORIZED_KEYS] = { write_key, false },
-	[API_LIST_EVENTS] = { write_event, true },
-	[API_LIST_METRICS] = { write_metric, false },
+	[API_LIST_EVENTS] = { IS_ENABLED(CONFIG_EVENTS) ? write_event : NULL, true },
+	[API_LIST_METRICS] = { IS_ENABLED(CONFIG_METRICS) ? write_metric : NULL, false },
 };
 
 static void write_end(const struct api_list *list, struct writer *out)

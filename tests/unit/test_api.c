@@ -66,6 +66,8 @@ static size_t count_lines(struct span text)
 
 /* ---- routes ---- */
 
+enum { METRICS_CODE = IS_ENABLED(CONFIG_METRICS) ? 200 : 405, EVENTS_CODE = IS_ENABLED(CONFIG_EVENTS) ? 403 : 405 };
+
 static void test_routes(void **state)
 {
 	static const struct {
@@ -92,8 +94,8 @@ static void test_routes(void **state)
 		{ "/api/v1/../v1/keys", { 404, 404, 404, 404 }, NULL },
 		{ "/", { 404, 404, 404, 404 }, NULL },
 		{ "/healthz", { 200, 200, 405, 405 }, "GET, HEAD" },
-		{ "/metrics", { 200, 200, 405, 405 }, "GET, HEAD" },
-		{ "/api/v1/events", { 403, 403, 405, 405 }, "GET, HEAD" },
+		{ "/metrics", { METRICS_CODE, METRICS_CODE, 405, 405 }, "GET, HEAD" },
+		{ "/api/v1/events", { EVENTS_CODE, EVENTS_CODE, 405, 405 }, "GET, HEAD" },
 	};
 
 	(void)state;
@@ -121,9 +123,9 @@ static void test_access(void **state)
 		enum config_access access;
 		int codes[4];
 	} cases[] = {
-		{ ACCESS_READ, { 200, 200, 200, 403 } },
-		{ ACCESS_WRITE, { 403, 200, 403, 200 } },
-		{ ACCESS_ALL, { 200, 200, 200, 200 } },
+		{ ACCESS_READ, { 200, 200, METRICS_CODE, 403 } },
+		{ ACCESS_WRITE, { 403, 200, IS_ENABLED(CONFIG_METRICS) ? 403 : 405, 200 } },
+		{ ACCESS_ALL, { 200, 200, METRICS_CODE, 200 } },
 	};
 	static const struct {
 		enum http_method method;
@@ -290,6 +292,8 @@ static void test_unknown_user(void **state)
 static void test_metrics(void **state)
 {
 	(void)state;
+	if (!IS_ENABLED(CONFIG_METRICS))
+		skip();
 	world.app.counters = (struct api_counters){ 0 };
 	world_ask(&world, HTTP_GET, "/none", nothing, NOW);
 	world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, NOW);

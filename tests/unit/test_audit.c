@@ -381,6 +381,8 @@ static void test_metrics_of_many_users(void **state)
 	size_t lines = 0;
 
 	(void)state;
+	if (!IS_ENABLED(CONFIG_METRICS))
+		skip();
 	for (size_t i = 0; i < CONFIG_USERS; i++) {
 		memset(names[i], i % 2 ? '"' : '\\', sizeof(names[i]));
 		names[i][0] = (char)('A' + i % 26);

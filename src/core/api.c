@@ -410,10 +410,11 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 /* ---- time ---- */
 
-/* Room for the line of a key that has expired, and still for the one of a request. */
+/* Room for the line of a key that has expired, and still for the two of a request: what became of it, and that its
+ * source has failed too often. */
 static bool has_room_for_lines(const struct writer *journal)
 {
-	return journal->size - journal->used >= 2 * JOURNAL_LINE_MAX;
+	return journal->size - journal->used >= 3 * JOURNAL_LINE_MAX;
 }
 
 void api_sweep(struct app *app, int64_t now)

@@ -11,6 +11,7 @@
 #include "base/writer.h"
 #include "core/config.h"
 #include "core/events.h"
+#include "core/failures.h"
 #include "core/journal.h"
 #include "core/metrics.h"
 #include "core/table.h"
@@ -30,6 +31,7 @@ struct api_counters {
 	uint64_t checks[2];                        /* that refused, that allowed */
 	uint64_t check_durations[API_CHECK_BUCKETS + 1], check_milliseconds;
 	uint64_t reloads[2]; /* that failed, that worked */
+	uint64_t limited;    /* requests not even looked at, after too many failed ones from there */
 };
 
 /* What the edge knows and /metrics tells, and what is measured when it asks. */
@@ -56,9 +58,10 @@ struct audit_served {
 struct app {
 	const struct config *config;
 	struct table *table;
-	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
-	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
-	struct events *events;  /* NULL: none are kept */
+	struct failures *failures; /* who has failed how often: for the caller, who knows the sources */
+	struct arena *arena;       /* for one request at a time; released before api_handle() returns */
+	struct events *events;     /* NULL: none are kept */
+	struct writer *journal;    /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 	struct audit_served served;
@@ -100,7 +103,7 @@ struct api_answer {
 
 enum {
 	API_BODY_MAX = 8192, /* bytes that the longest single answer takes: one key in JSON, an error */
-	API_JOURNAL_MIN = 3 * JOURNAL_LINE_MAX, /* bytes */
+	API_JOURNAL_MIN = 4 * JOURNAL_LINE_MAX, /* bytes */
 };
 
 /* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired

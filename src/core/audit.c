@@ -181,6 +181,15 @@ void audit_note_refused_removal(struct app *app, struct span user, enum status s
 	audit_note_request(app, &refused, status, POLICY_CHANGES_NOTHING, remote, now);
 }
 
+void audit_note_limit(struct app *app, struct span remote, int64_t now)
+{
+	struct note note = start_note(app, "limited", now);
+
+	journal_put(&note.journal, "remote", remote);
+	journal_put(&note.journal, "message", SPAN("too many failed requests; more of them are answered with 429"));
+	finish(app, &note, EVENTS_OF_REQUEST);
+}
+
 void audit_note_local_removal(struct app *app, const struct table_key *removed, struct span remote, int64_t now)
 {
 	struct note note = start_note(app, "removed", now);

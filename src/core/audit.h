@@ -17,6 +17,9 @@ void audit_note_reload(struct app *app, struct span error, size_t dropped, int64
 void audit_note_request(struct app *app, const struct submission *submission, enum status status,
                         enum policy_effect effect, struct span remote, int64_t now);
 
+/* A source has sent too many requests that failed, and is limited from now on. */
+void audit_note_limit(struct app *app, struct span remote, int64_t now);
+
 /* Root on the host has removed a key; and: somebody else wanted to. */
 void audit_note_local_removal(struct app *app, const struct table_key *removed, struct span remote, int64_t now);
 void audit_note_refused_removal(struct app *app, struct span user, enum status status, struct span remote, int64_t now);

@@ -29,6 +29,12 @@ struct config_policy {
 	unsigned max_keys; /* live keys */
 };
 
+/* How many failed requests are taken from one source of the network: so many at once, and so many a minute then. Both
+ * are 0: as many as there come. */
+struct config_failures {
+	unsigned burst, per_minute;
+};
+
 struct config_user {
 	struct span name;
 	struct config_policy policy;
@@ -51,6 +57,7 @@ enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_D
 struct config {
 	struct span host;        /* this host's name in signed requests */
 	int64_t max_request_age; /* seconds */
+	struct config_failures failures;
 	enum config_log_target log_target;
 	enum config_log_level log_level;
 	struct config_listener listeners[CONFIG_LISTENERS];

@@ -249,6 +249,8 @@ static const struct family families[] = {
 	{ "inki_requests_total", "counter", "Requests answered.", IN_APP(counters.requests) },
 	{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.",
 	  IN_APP(counters.answers[4]) },
+	{ "inki_requests_limited_total", "counter",
+	  "Requests answered with 429, after too many failed ones from the same source.", IN_APP(counters.limited) },
 	{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.",
 	  IN_APP(counters.answers[5]) },
 	{ "inki_refusals_total", "counter", "Requests refused, by reason: a status of the log.", put_refusals, 0 },

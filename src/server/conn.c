@@ -1,5 +1,7 @@
 #include "server/conn.h"
 
+#include "core/audit.h"
+
 #include <string.h>
 
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
@@ -57,6 +59,29 @@ void conn_output_sent(struct conn *conn, size_t size)
 	response_sent(&conn->response, size);
 }
 
+/* Milliseconds until a request that changes something is taken from there. Any other costs little, and is. */
+static int64_t time_to_wait(const struct conn *conn, const struct app *app, struct conn_moment now)
+{
+	bool is_change = conn->head.method == HTTP_POST || conn->head.method == HTTP_DELETE;
+
+	if (!is_change || !conn->peer.has_source)
+		return 0;
+	return failures_time_to_wait(app->failures, &app->config->failures, conn->peer.source, now.monotonic);
+}
+
+static enum status judge_source(const struct conn *conn, const struct app *app, struct conn_moment now)
+{
+	return time_to_wait(conn, app, now) > 0 ? STATUS_HTTP_TOO_MANY_FAILURES : STATUS_OK;
+}
+
+/* A line for each source that is limited from now on; not for each of its requests, of which there may be many. */
+static void note_failure(const struct conn *conn, struct app *app, struct conn_moment now)
+{
+	if (conn->peer.has_source &&
+	    failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
+		audit_note_limit(app, span_of(conn->peer.remote, conn->peer.remote_size), now.wall);
+}
+
 /* Answers a request that was not read to its end; nothing after it can be understood. */
 static void fail(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
@@ -68,6 +93,12 @@ static void fail(struct conn *conn, struct app *app, enum status status, struct 
 
 	api_answer_error(&answer, status);
 	api_count_answer(app, status);
+	if (status == STATUS_HTTP_TOO_MANY_FAILURES) {
+		answer.retry_after = (unsigned)((time_to_wait(conn, app, now) + 999) / 1000);
+		app->counters.limited++;
+	} else if (status != STATUS_HTTP_BUSY) {
+		note_failure(conn, app, now);
+	}
 	response_start(&conn->response, app, &answer, manner, now.wall);
 	conn->must_linger = true;
 	enter(conn, CONN_ANSWER, now);
@@ -102,6 +133,8 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 	};
 
 	api_handle(app, &request, now.wall, &answer);
+	if (answer.http_code / 100 == 4 && (request.method == HTTP_POST || request.method == HTTP_DELETE))
+		note_failure(conn, app, now);
 	response_start(&conn->response, app, &answer, manner, now.wall);
 	drop_request(conn);
 	enter(conn, CONN_ANSWER, now);
@@ -130,6 +163,8 @@ static bool step_head(struct conn *conn, struct app *app, struct conn_moment now
 	if (status == STATUS_MORE && !conn->input_ended)
 		return false;
 	if (status == STATUS_OK)
+		status = judge_source(conn, app, now);
+	if (status == STATUS_OK)
 		status = http_body_start(&conn->body, head->chunked, head->content_length, CONFIG_REQUEST_BODY_SIZE);
 	if (status != STATUS_OK) {
 		fail(conn, app, status, now);
@@ -153,6 +188,8 @@ static bool step_body(struct conn *conn, struct app *app, struct conn_moment now
 		status = STATUS_HTTP_BODY_TOO_LARGE;
 	if (status == STATUS_MORE && !conn->input_ended)
 		return false;
+	if (status == STATUS_OK)
+		status = judge_source(conn, app, now); /* others from there may have failed meanwhile */
 	if (status == STATUS_OK)
 		handle(conn, app, now);
 	else

@@ -48,6 +48,8 @@ struct conn_peer {
 	size_t remote_size;
 	enum config_access access;
 	bool may_see_events;
+	bool has_source; /* whom the limit of failed requests counts him as: nobody on a Unix socket */
+	uint64_t source;
 	bool is_local_root;
 };
 

@@ -9,6 +9,7 @@ enum memory_part {
 	MEMORY_INPUTS,
 	MEMORY_OUTPUTS, /* one more than connections: in it a connection is refused */
 	MEMORY_TABLE,
+	MEMORY_FAILURES,
 	MEMORY_SETTINGS,
 	MEMORY_REQUEST,
 	MEMORY_CRYPTO,

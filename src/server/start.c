@@ -1,7 +1,6 @@
 #include "server/start.h"
 
 #include "base/address.h"
-#include "base/options.h"
 #include "crypto/crypto.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -17,19 +16,20 @@
 
 #include <stdlib.h>
 
-const char server_help[] =
-	"usage: inki server [-c FILE] [-P PORT] [-L LEVEL] [--check-config]\n"
-	"\n"
-	"Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n"
-	"\n"
-	"  -c, --config FILE      the configuration (else $INKI_CONFIG, else /etc/inki/inki.conf,\n"
-	"                         else /etc/inki/server.yml)\n"
-	"  -P, --port PORT        the TCP port, in place of the configuration's (else $PORT)\n"
-	"  -L, --log-level LEVEL  error, warn, info or debug, in place of the configuration's\n"
-	"      --check-config     read everything, print what was understood, which keys may sign, and the memory\n"
-	"                         budget, and end\n"
-	"\n"
-	"TERM and INT end it after the answers under way.\n";
+struct server_options {
+	const char *config, *port, *level, *check_config;
+};
+
+static const struct option server_options[] = {
+	{ 'c', "config", OPTION_VALUE, offsetof(struct server_options, config), "FILE",
+	  "the configuration (else $INKI_CONFIG, else /etc/inki/inki.conf,\nelse /etc/inki/server.yml)" },
+	{ 'P', "port", OPTION_VALUE, offsetof(struct server_options, port), "PORT",
+	  "the TCP port, in place of the configuration's (else $PORT)" },
+	{ 'L', "log-level", OPTION_VALUE, offsetof(struct server_options, level), "LEVEL",
+	  "error, warn, info or debug, in place of the configuration's" },
+	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
+	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+};
 
 _Static_assert((int)LOG_FROM_ERROR == (int)LOG_LEVEL_ERROR && (int)LOG_FROM_WARN == (int)LOG_LEVEL_WARN &&
                        (int)LOG_FROM_INFO == (int)LOG_LEVEL_INFO && (int)LOG_FROM_DEBUG == (int)LOG_LEVEL_DEBUG &&
@@ -73,24 +73,19 @@ static const char *environment(const char *name)
 /* Returns 0, or the exit code of a wrong usage, which was told. */
 static int read_arguments(int count, char **arguments, struct server_arguments *read)
 {
-	const char *port = environment("PORT"), *level = NULL, *check_only = NULL;
-	const struct option options[] = {
-		{ 'c', "config", OPTION_VALUE, &read->config },
-		{ 'P', "port", OPTION_VALUE, &port },
-		{ 'L', "log-level", OPTION_VALUE, &level },
-		{ 0, "check-config", OPTION_FLAG, &check_only },
-	};
+	struct server_options given = { .config = environment("INKI_CONFIG"), .port = environment("PORT") };
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
-	*read = (struct server_arguments){ .config = environment("INKI_CONFIG") };
-	if (options_read_all(arguments, count, options, sizeof(options) / sizeof(options[0]), NULL, 0, &words) < 0)
+	*read = (struct server_arguments){ 0 };
+	if (command_read(&server_command, count, arguments, &given, NULL, &words) < 0)
 		return tell_usage("server", writer_written(&words));
-	read->check_only = check_only;
-	read->has_level = level;
-	if (level && !read_level(span_of_string(level), &read->level))
+	read->config = given.config;
+	read->check_only = given.check_config;
+	read->has_level = given.level;
+	if (given.level && !read_level(span_of_string(given.level), &read->level))
 		return tell_usage("server", SPAN("a log level is error, warn, info or debug"));
-	if (port && (!address_read_port(span_of_string(port), &read->port) || read->port == 0))
+	if (given.port && (!address_read_port(span_of_string(given.port), &read->port) || read->port == 0))
 		return tell_usage("server", SPAN("a port is a number from 1 to 65535"));
 	return TELL_DONE;
 }
@@ -110,7 +105,11 @@ static int serve(struct memory *memory, const struct config *config, size_t sett
 	struct arena events = arena_of(memory->parts[MEMORY_EVENTS], memory->sizes[MEMORY_EVENTS]);
 	struct writer journal = writer_of(memory->parts[MEMORY_JOURNAL], memory->sizes[MEMORY_JOURNAL]);
 	struct loop loop = {
-		.app = { .config = config, .table = table_start(&table), .arena = &request, .journal = &journal },
+		.app = { .config = config,
+		         .table = table_start(&table),
+		         .arena = &request,
+		         .journal = &journal,
+		         .failures = memory->parts[MEMORY_FAILURES] },
 		.slots = slots_of(memory->parts[MEMORY_SLOTS]),
 		.inputs = memory->parts[MEMORY_INPUTS],
 		.outputs = memory->parts[MEMORY_OUTPUTS],
@@ -141,7 +140,7 @@ static int serve(struct memory *memory, const struct config *config, size_t sett
 	return loop_run(&loop) ? TELL_DONE : fail(config, SPAN("the system refuses to watch the sockets"));
 }
 
-int server_main(int count, char **arguments)
+static int server_main(int count, char **arguments)
 {
 	struct server_arguments read;
 	struct memory memory;
@@ -168,3 +167,13 @@ int server_main(int count, char **arguments)
 	keyrings_log_warnings(&config, clock_wall());
 	return serve(&memory, &config, settings.used);
 }
+
+const struct command server_command = {
+	.name = "server",
+	.main = server_main,
+	.summary = "hold keys, and serve them",
+	.operands = "",
+	COMMAND_OPTIONS(server_options),
+	.text = "Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n",
+	.notes = "TERM and INT end it after the answers under way.\n",
+};

@@ -138,7 +138,8 @@ def test_hostile_values_forge_nothing(server, gpg, sign, new_key):
     assert told == [as_json(fields) for fields in lines_of(log)]
 
 
-def test_floods_leave_the_changes(server, sign, new_key):
+def test_floods_leave_the_changes(start, gpg, alice, sign, new_key):
+    server = start({"users": [{"name": "alice", "keyring": gpg.export(alice)}], "failures": {"burst": 0, "per_minute": 0}})
     line, _ = new_key()
     server.post(sign(key=line))
     for start_byte in range(3):

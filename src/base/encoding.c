@@ -211,6 +211,20 @@ static bool is_control(struct span character)
 	return false;
 }
 
+bool text_is_plain(struct span text)
+{
+	const struct span marks = SPAN("-._:/+@%[]");
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+
+		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
+		    span_find_byte(marks, byte) == marks.size)
+			return false;
+	}
+	return text.size > 0;
+}
+
 size_t printable_size(struct span text)
 {
 	size_t size = utf8_character_size(text);

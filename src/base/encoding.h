@@ -37,6 +37,9 @@ bool utf8_has_control(struct span text);
 /* Writes one code point, which must be at most U+10FFFF and no surrogate. */
 void utf8_write(struct writer *writer, uint32_t code_point);
 
+/* Is it at least one letter, digit or one of -._:/+@%[] and nothing else: what needs no quotes in a line of fields? */
+bool text_is_plain(struct span text);
+
 /* The size of the character at the start of text (at least one byte); 0 if it is not UTF-8, or one that a terminal
  * would obey instead of showing it: a control character, line ends and those that turn the direction of writing among
  * them. */

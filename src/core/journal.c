@@ -21,20 +21,6 @@ struct journal journal_start(struct writer *writer, const char *event)
 	return journal;
 }
 
-static bool is_plain(struct span value)
-{
-	const struct span marks = SPAN("-._:/+@%[]");
-
-	for (size_t i = 0; i < value.size; i++) {
-		uint8_t byte = value.data[i];
-
-		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
-		    span_find_byte(marks, byte) == marks.size)
-			return false;
-	}
-	return value.size > 0;
-}
-
 static void put_escaped(struct writer *writer, uint8_t byte)
 {
 	writer_put(writer, SPAN("\\x"));
@@ -87,7 +73,7 @@ void journal_put(struct journal *journal, const char *name, struct span value)
 		value = span_first(value, JOURNAL_VALUE_MAX);
 		journal->is_cut = true;
 	}
-	if (is_plain(value))
+	if (text_is_plain(value))
 		writer_put(&journal->line, value);
 	else
 		put_quoted(&journal->line, value);

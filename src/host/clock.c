@@ -17,3 +17,10 @@ int64_t clock_monotonic(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+void clock_sleep(unsigned milliseconds)
+{
+	const struct timespec time = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
+
+	nanosleep(&time, NULL);
+}

@@ -54,7 +54,7 @@ def test_each_event_is_in_the_log_and_in_the_list(server, sign, alice, new_key, 
     server.authorized_keys("alice", key["fingerprint"])
     server.post(sign(action="remove", key=line, at=int(time.time()) + 4))
     short, _ = new_key()
-    server.post(sign(key=short, expire="1s"))
+    server.post(sign(key=short, expire="2s"))
     server.wait_for_log("event=expired")
     told = events(server)
     names = [event["event"] for event in told]

@@ -236,3 +236,15 @@ def test_metrics_by_promtool(start, gpg, alice, sign, new_key):
     server.post(b"nonsense")
     done = subprocess.run(["promtool", "check", "metrics"], input=server.curl("/metrics").body, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), done
+
+
+def test_metrics_of_many_users(start, gpg, alice):
+    names = [f"{at:02d}" + 29 * '\\"' for at in range(64)]
+    keyring = gpg.export(alice)
+    server = start({"users": [{"name": name, "keyring": keyring} for name in names]})
+    answer = server.curl("/metrics")
+    assert answer.headers.get("transfer-encoding") == "chunked" and len(answer.body) > 16384
+    assert metrics.problems(answer.text) == []
+    for name in names:
+        label = name.replace("\\", "\\\\").replace('"', '\\"')
+        assert f'\ninki_user_keys{{user="{label}"}} 0\n' in answer.text

@@ -100,7 +100,7 @@ ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
 ROOM_conf   := -isystem $(SOURCES)/libyaml/include -DYAML_DECLARE_STATIC
 ROOM_host   := -D_GNU_SOURCE
-ROOM_server := -D_GNU_SOURCE -DINKI_RELEASED='INT64_C($(shell date -u -d $(RELEASED) +%s))'
+ROOM_server := -D_GNU_SOURCE $(ROOM_main) -DINKI_RELEASED='INT64_C($(shell date -u -d $(RELEASED) +%s))'
 ROOM_client := -D_GNU_SOURCE
 room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 

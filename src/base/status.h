@@ -39,6 +39,8 @@
 	X(ROUTE_ACCESS, 403, TOLD, "this listener does not let its callers do this (see access in its configuration)") \
 	X(ROUTE_NOT_ROOT, 403, TOLD, "only root on the host itself may do this without a signature; send a signed request with \"action\":\"remove\" to /api/v1/keys") \
 	X(KEY_NOT_FOUND, 404, TOLD, "there is no such key") \
+	X(ROUTE_EVENTS, 403, TOLD, "this listener does not show events (see events in its configuration); root may read them over each of the server's Unix sockets") \
+	X(ROUTE_AFTER, 400, TOLD, "after is the number of an event: decimal digits and nothing else") \
 	/* the clear-signed message: framing */ \
 	X(BODY_EMPTY, 400, TOLD, "the body is empty; did gpg fail to sign?") \
 	X(NOT_SIGNED, 400, TOLD, "the body is not an OpenPGP clear-signed message; sign the JSON with gpg --clearsign") \
@@ -201,6 +203,7 @@ enum status {
 #define STATUS_NAME(name, http, reader, words) STATUS_##name,
 	STATUS_LIST(STATUS_NAME)
 #undef STATUS_NAME
+		STATUS_COUNT
 };
 
 /* The words for the log. */

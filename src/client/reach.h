@@ -22,6 +22,10 @@ struct reach {
 bool reach_read(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
                 const char **why_not);
 
+/* The same, but a user is found only where the URL has one; else .user is empty. */
+bool reach_read_server(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                       const char **why_not);
+
 /* The socket that is asked where nothing else is said. */
 const char *reach_default(void);
 

@@ -52,7 +52,8 @@ struct config_listener {
 	unsigned mode;       /* permissions of the Unix socket */
 	enum config_access access;
 	bool has_tls;
-	bool optional; /* the [::] half of "port:": a system without IPv6 goes on without it */
+	bool shows_events; /* to whoever may read */
+	bool optional;     /* the [::] half of "port:": a system without IPv6 goes on without it */
 };
 
 /* A certificate with its key, as tls/identity.h knows it. */

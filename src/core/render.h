@@ -1,4 +1,4 @@
-/* Keys, errors and metrics as they leave the server: written anew from what is known, never copied from what came. */
+/* Keys and errors as they leave the server: written anew from what is known, never copied from what came. */
 #ifndef INKI_CORE_RENDER_H
 #define INKI_CORE_RENDER_H
 
@@ -13,8 +13,5 @@ void render_authorized_key(struct writer *writer, const struct config *config, c
 
 /* {"code":…,"error":"…","message":"…"}: the words for the client, with the detail (if any) behind a colon. */
 void render_error(struct writer *writer, enum status status, struct span detail);
-
-/* Prometheus' text format, version 0.0.4. */
-void render_metrics(struct writer *writer, const struct app *app);
 
 #endif

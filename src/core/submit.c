@@ -1,6 +1,6 @@
 #include "core/submit.h"
 
-#include "core/journal.h"
+#include "core/audit.h"
 #include "core/now.h"
 #include "core/policy.h"
 
@@ -84,7 +84,7 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	return status;
 }
 
-static struct table_signer signer_of(const struct pgp_certificate *certificate)
+struct table_signer submit_signer_of(const struct pgp_certificate *certificate)
 {
 	struct span fingerprint = pgp_key_fingerprint(&certificate->primary);
 	struct table_signer signer = { .size = (uint8_t)fingerprint.size };
@@ -97,7 +97,7 @@ static void copy_signers(const struct pgp_verdict *verdict, struct table_key *ke
 {
 	key->signer_count = verdict->count;
 	for (size_t i = 0; i < verdict->count; i++)
-		key->signers[i] = signer_of(verdict->signers[i].certificate);
+		key->signers[i] = submit_signer_of(verdict->signers[i].certificate);
 }
 
 /* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
@@ -130,6 +130,8 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 	};
 	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
 	copy_signers(&submission->verdict, key);
+	submission->replaces = record && record->is_live;
+	submission->was = record ? record->expire : 0;
 	submission->has_key = true;
 	return table_put(app->table, key, remember_until(app, key->signed_at));
 }
@@ -220,54 +222,6 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 	return status == STATUS_OK ? judge(app, now, submission) : status;
 }
 
-static void write_signers(struct journal *journal, const struct pgp_verdict *verdict, int64_t now)
-{
-	for (size_t i = 0; i < verdict->count; i++) {
-		const struct pgp_certificate *certificate = verdict->signers[i].certificate;
-		const struct table_signer signer = signer_of(certificate);
-
-		journal_put_signer(journal, &signer);
-		journal_put(journal, "uid", certificate_user_id(certificate, now));
-	}
-}
-
-static void write_journal(struct app *app, const char *event, const struct submission *submission, enum status status,
-                          struct span remote, int64_t now)
-{
-	struct journal journal = journal_start(app->journal, event);
-
-	journal_put_time(&journal, "time", now);
-	if (submission->request.username.size > 0)
-		journal_put(&journal, "user", submission->request.username);
-	if (submission->has_key || submission->request.has_key)
-		journal_put_fingerprint(&journal, submission->has_key ? &submission->key.fingerprint
-		                                                      : &submission->request.fingerprint);
-	if (submission->has_key)
-		journal_put_time(&journal, "expire", submission->key.expire);
-	if (submission->request.key.options.size > 0)
-		journal_put(&journal, "options", submission->request.key.options);
-	journal_put(&journal, "remote", remote);
-	if (status != STATUS_OK) {
-		journal_put(&journal, "status", span_of_string(status_name(status)));
-		journal_put(&journal, "message", span_of_string(status_words(status)));
-	}
-	write_signers(&journal, &submission->verdict, now);
-	if (submission->detail.size > 0)
-		journal_put(&journal, "detail", submission->detail);
-	if (submission->request.reason.size > 0)
-		journal_put(&journal, "reason", submission->request.reason);
-	journal_end(&journal);
-}
-
-static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
-{
-	if (status != STATUS_OK)
-		return "refused";
-	if (effect == POLICY_CHANGES_NOTHING)
-		return "repeated";
-	return submission->request.action == REQUEST_ADD ? "added" : "removed";
-}
-
 enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
                            struct submission *submission)
 {
@@ -278,11 +232,7 @@ enum status submit_request(struct app *app, struct span body, bool must_remove, 
 	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
 		status = commit(app, submission, &effect);
-	if (status == STATUS_OK && effect == POLICY_CHANGES) {
-		app->counters.added += submission->request.action == REQUEST_ADD;
-		app->counters.removed += submission->request.action == REQUEST_REMOVE;
-	}
-	write_journal(app, event_name(submission, status, effect), submission, status, remote, now);
+	audit_note_request(app, submission, status, effect, remote, now);
 	return status;
 }
 
@@ -290,7 +240,6 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
                                  const struct ssh_fingerprint *fingerprint, struct span remote, int64_t now,
                                  struct table_key *removed)
 {
-	struct journal journal;
 	int64_t signed_at;
 
 	if (user >= app->config->user_count || !table_find(app->table, user, kind, fingerprint, removed) ||
@@ -299,20 +248,6 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 	/* it outdates every request signed by now, and the one that added the key even if that was dated ahead */
 	signed_at = removed->signed_at > now ? removed->signed_at : now;
 	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
-	app->counters.removed++;
-	journal = journal_start(app->journal, "removed");
-	journal_put_time(&journal, "time", now);
-	journal_put(&journal, "user", app->config->users[user].name);
-	journal_put_fingerprint(&journal, &removed->fingerprint);
-	journal_put(&journal, "by", SPAN("root"));
-	journal_put(&journal, "remote", remote);
-	journal_end(&journal);
+	audit_note_local_removal(app, removed, remote, now);
 	return STATUS_OK;
-}
-
-void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now)
-{
-	const struct submission refused = { .request.username = user };
-
-	write_journal(app, "refused", &refused, status, remote, now);
 }

@@ -26,3 +26,10 @@ int64_t clock_uptime(void)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec;
 }
+
+void clock_sleep(unsigned milliseconds)
+{
+	const struct timespec time = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
+
+	nanosleep(&time, NULL);
+}

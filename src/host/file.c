@@ -109,7 +109,7 @@ bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *lin
 
 bool file_read_line(const char *path, uint8_t *room, size_t size, struct span *line, const char **why_not)
 {
-	int descriptor = open_path(span_of_string(path), O_RDONLY);
+	int descriptor = open_path(span_of_string(path), O_RDONLY, 0);
 	bool works;
 
 	*why_not = strerror(errno);

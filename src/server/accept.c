@@ -47,12 +47,13 @@ static void start_tls(struct loop *loop, struct slot *slot)
 }
 
 static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer,
-                  const struct config_listener *config)
+                  const struct config_listener *listener)
 {
 	size_t number = loop_number_of(loop, slot);
 	struct conn_peer peer = {
 		.remote_size = net_peer->name_size,
-		.access = config->access,
+		.access = listener->access,
+		.may_see_events = listener->shows_events,
 		.has_source = !net_peer->is_local,
 		.source = net_peer->source,
 		.is_local_root = net_peer->is_local && net_peer->knows_uid && net_peer->uid == 0,
@@ -65,7 +66,7 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 	slot->tls = NULL;
 	slot->has_begun = false;
 	slot->sealed = 0;
-	if (IS_ENABLED(CONFIG_TLS) && config->has_tls)
+	if (IS_ENABLED(CONFIG_TLS) && listener->has_tls)
 		start_tls(loop, slot);
 	slot->interest = POLL_READ;
 	loop->app.gauges.connections = loop->slots.taken;

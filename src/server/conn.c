@@ -1,5 +1,7 @@
 #include "server/conn.h"
 
+#include "core/audit.h"
+
 #include <string.h>
 
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
@@ -86,16 +88,9 @@ static enum status judge_source(const struct conn *conn, const struct app *app, 
 /* A line for each source that is limited from now on; not for each of its requests, of which there may be many. */
 static void note_failure(const struct conn *conn, struct app *app, struct conn_moment now)
 {
-	struct journal journal;
-
-	if (!conn->peer.has_source ||
-	    !failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
-		return;
-	journal = journal_start(app->journal, "limited");
-	journal_put_time(&journal, "time", now.wall);
-	journal_put(&journal, "remote", span_of(conn->peer.remote, conn->peer.remote_size));
-	journal_put(&journal, "message", SPAN("too many failed requests; more of them are answered with 429"));
-	journal_end(&journal);
+	if (conn->peer.has_source &&
+	    failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
+		audit_note_limit(app, span_of(conn->peer.remote, conn->peer.remote_size), now.wall);
 }
 
 /* Answers a request that was not read to its end; nothing after it can be understood. */
@@ -108,6 +103,7 @@ static void fail(struct conn *conn, struct app *app, enum status status, struct 
 	};
 
 	api_answer_error(&answer, status);
+	api_count_answer(app, status);
 	if (status == STATUS_HTTP_TOO_MANY_FAILURES) {
 		answer.retry_after = (unsigned)((time_to_wait(conn, app, now) + 999) / 1000);
 		app->counters.limited++;
@@ -143,6 +139,7 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 		.body = span_of(conn->input + conn->head.size, conn->body.size),
 		.remote = span_of(conn->peer.remote, conn->peer.remote_size),
 		.access = conn->peer.access,
+		.may_see_events = conn->peer.may_see_events,
 		.is_local_root = conn->peer.is_local_root,
 	};
 

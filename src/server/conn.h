@@ -51,6 +51,7 @@ struct conn_peer {
 	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
 	size_t remote_size;
 	enum config_access access;
+	bool may_see_events;
 	bool has_source; /* whom the limit of failed requests counts him as: nobody on a Unix socket */
 	uint64_t source;
 	bool is_local_root;

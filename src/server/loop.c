@@ -1,5 +1,6 @@
 #include "server/loop.h"
 
+#include "core/audit.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -151,6 +152,8 @@ bool loop_run(struct loop *loop)
 	bool works = start(loop);
 
 	read_clocks(loop);
+	audit_note_start(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
 	while (works && !(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
 		uint32_t ready[READY_MAX];
 		size_t count = poll_wait(loop->poll, ready, READY_MAX, time_to_wait(loop));
@@ -163,5 +166,7 @@ bool loop_run(struct loop *loop)
 	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
 		if (slot->is_taken)
 			pump_close(loop, slot);
+	audit_note_stop(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
 	return works;
 }

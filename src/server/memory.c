@@ -1,6 +1,7 @@
 #include "server/memory.h"
 
 #include "base/arena.h"
+#include "core/events.h"
 #include "core/failures.h"
 #include "core/table.h"
 #include "host/pages.h"
@@ -28,6 +29,7 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },
 		[MEMORY_JOURNAL] = { "journal", 1, JOURNAL_SIZE },
+		[MEMORY_EVENTS] = { "events", 1, 0 },
 	};
 	struct row row = rows[part];
 
@@ -37,6 +39,8 @@ static struct row row_of(enum memory_part part)
 		row.size = tls_server_memory_size();
 	if (part == MEMORY_TLS_SESSIONS && IS_ENABLED(CONFIG_TLS))
 		row.size = tls_sessions_memory_size(CONFIG_TLS_SESSIONS);
+	if (part == MEMORY_EVENTS && IS_ENABLED(CONFIG_EVENTS))
+		row.size = events_memory_size();
 	return row;
 }
 

@@ -13,6 +13,7 @@ void pump_flush_journal(struct loop *loop)
 	if (journal->overflowed)
 		log_line(LOG_LEVEL_WARN, SPAN("the journal of one request was too long; its last lines are lost"));
 	writer_rewind(journal, 0);
+	loop->app.gauges.log_lost = log_count_lost();
 }
 
 void pump_close(struct loop *loop, struct slot *slot)

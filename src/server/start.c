@@ -134,10 +134,11 @@ static void start_tls(struct loop *loop, const struct memory *memory, const stru
 	wait_for_entropy();
 }
 
-static int serve(struct memory *memory, const struct config *config)
+static int serve(struct memory *memory, const struct config *config, size_t settings_used)
 {
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
 	struct arena request = arena_of(memory->parts[MEMORY_REQUEST], memory->sizes[MEMORY_REQUEST]);
+	struct arena events = arena_of(memory->parts[MEMORY_EVENTS], memory->sizes[MEMORY_EVENTS]);
 	struct writer journal = writer_of(memory->parts[MEMORY_JOURNAL], memory->sizes[MEMORY_JOURNAL]);
 	struct loop loop = {
 		.app = { .config = config,
@@ -161,8 +162,17 @@ static int serve(struct memory *memory, const struct config *config)
 		                 ? SPAN("the system's clock is not set; until it is, the newest signature tells the "
 		                        "time")
 		                 : SPAN("the system's clock is not set; until it is, no key can be added"));
-	loop.app.gauges.connections_max = CONFIG_CONNECTIONS;
-	loop.app.gauges.started = clock_wall();
+	loop.app.gauges = (struct api_gauges){
+		.version = SPAN(INKI_VERSION),
+		.connections_max = CONFIG_CONNECTIONS,
+		.started = (uint64_t)clock_wall(),
+		.configured = (uint64_t)clock_wall(),
+		.reload_works = 1,
+		.settings_used = settings_used,
+		.settings_size = memory->sizes[MEMORY_SETTINGS],
+	};
+	if (IS_ENABLED(CONFIG_EVENTS))
+		loop.app.events = events_start(&events, clock_wall());
 	if (!loop.app.table || loop.signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
@@ -205,7 +215,7 @@ static int server_main(int count, char **arguments)
 		return summary_print(&config, settings.used, clock_wall());
 	log_start((enum log_target)config.log_target, read.has_level ? read.level : (enum log_level)config.log_level);
 	keyrings_log_warnings(&config, clock_wall());
-	return serve(&memory, &config);
+	return serve(&memory, &config, settings.used);
 }
 
 const struct command server_command = {

@@ -26,6 +26,7 @@ static void write_listener(struct writer *text, const struct config_listener *li
 	writer_put_string(text, " access ");
 	writer_put_string(text, access_words[listener->access]);
 	writer_put_string(text, listener->has_tls ? " with TLS" : "");
+	writer_put_string(text, listener->shows_events ? ", events" : "");
 	writer_put_string(text, listener->optional ? " if there is IPv6\n" : "\n");
 }
 

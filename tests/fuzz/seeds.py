@@ -146,6 +146,7 @@ LINES = {
     "api": [
         "POST /api/v1/keys 0 add\nGET /api/v1/keys 1\nGET /api/v1/user/alice/keys 1\nGET /api/v1/user/alice/authorized_keys 1\nPOST /api/v1/keys 9 add\n"
         "DELETE /api/v1/keys 99 remove\nGET /metrics 9\nGET /healthz\nHEAD /api/v1/keys",
+        "POST /api/v1/keys 0 add\nGET /api/v1/user/%22%0aevent=added%e2%80%ae/authorized_keys\nGET /api/v1/events\nGET /api/v1/events?after=1700000000000001",
         "POST /api/v1/keys 0 add.short\nPOST /api/v1/keys 0 add.rsa2048\nPOST /api/v1/keys 9 add.p256\nGET /api/v1/user/alice/authorized_keys 999",
         "POST /api/v1/keys 0 add.quorum\nPOST /api/v1/keys 0 add.crowd\nPOST /api/v1/keys 0 add.bob\nPOST /api/v1/keys 0 add.by_eve\n"
         "GET /api/v1/user/crowd/keys\nGET /api/v1/user/team/authorized_keys?fingerprint=" + SHA256.replace("+", "%2B"),

@@ -11,6 +11,14 @@
 
 #include <cmocka.h>
 
+#ifdef CONFIG_EVENTS
+#define EVENTS_KEY ", events"
+#define EVENTS_WRITE "2:3: whoever sees the events sees all keys; events: true goes with access: read or all"
+#else
+#define EVENTS_KEY ""
+#define EVENTS_WRITE "2:31: this version of inki does not have \"events\" yet; take it out"
+#endif
+
 /* Ed25519 keys that were made for these tests and never expire; one of them with its secret half. */
 #define ALICE \
 	"-----BEGIN PGP PUBLIC KEY BLOCK-----\n" \
@@ -155,6 +163,7 @@ static void put_listener(struct writer *writer, const struct config_listener *li
 		put_number(writer, ":", listener->port);
 	}
 	put_number(writer, listener->optional ? "optional access=" : "access=", (int64_t)listener->access);
+	writer_put_string(writer, listener->shows_events ? "events " : "");
 }
 
 static void put_user(struct writer *writer, const struct config_user *user)
@@ -221,7 +230,14 @@ static const struct {
 	      "::ffff:192.0.2.1:5 access=3 1:2:3:4:5:6:192.0.2.1:6 access=3 1:::7 access=3 " },
 	{ "sockets", "listen:\n- socket: /a b\n- {socket: /b, mode: \"0666\", access: read}\n"
 		     "- {socket: /c, mode: 0600, access: write}\n- {socket: /d, access: all}\nusers: []\n", 0,
-	  TOP "/a b:0660 access=3 /b:0666 access=1 /c:0600 access=2 /d:0660 access=3 " },
+	  TOP "/a b:0660 access=3 events /b:0666 access=1 /c:0600 access=2 /d:0660 access=3 events " },
+#ifdef CONFIG_EVENTS
+	{ "events", "listen:\n- {socket: /a, access: read, events: true}\n- {socket: /b, events: false}\n"
+		    "- {address: 127.0.0.1:1, events: true}\n- {address: 127.0.0.1:2, access: read, events: true}\n"
+		    "- {address: 127.0.0.1:3}\nusers: []\n", 0,
+	  TOP "/a:0660 access=1 events /b:0660 access=3 127.0.0.1:1 access=3 events 127.0.0.1:2 access=1 events "
+	      "127.0.0.1:3 access=3 " },
+#endif
 	{ "the other keys", "host: router-17\nlog: syslog\nlevel: debug\nmax_request_age: 1h30m\nusers: []\n", 0,
 	  "router-17 age=5400 log=1 level=3 " PORT_3000 },
 	{ "defaults", "defaults: {max_lifetime: 2d, signatures: 1, bind_host: true, key_types: [ssh-rsa, ssh-ed25519],\n"
@@ -336,7 +352,8 @@ static const struct {
 				    "min_rsa_bits, max_keys, options, allow_options" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
 				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
-	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" },
+	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
+	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
 	{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
 	{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
@@ -355,7 +372,6 @@ static const struct {
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
 	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
 	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
-	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
 	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
 	/* options in front of keys */
 	{ "defaults: {options: 'restrict,pti'}\n",

@@ -136,6 +136,7 @@
 	X(POLICY_SIGNATURES, 403, TOLD, "more signatures, by different certificates of the user's keyring, are required") \
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	X(POLICY_FORGOTTEN, 409, TOLD, "the configuration has changed since the request was signed, and the server cannot tell any more what came after it; sign a new one") \
 	/* the world */ \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \

@@ -4,6 +4,7 @@
 #include "core/journal.h"
 #include "core/render.h"
 #include "core/submit.h"
+#include "core/trust.h"
 #include "http/target.h"
 
 enum { SEGMENTS_MAX = 2 };
@@ -323,20 +324,26 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 /* ---- time ---- */
 
-/* Room for the line of a key that has expired, and still for the one of a request. */
-static bool has_room_for_lines(const struct writer *journal)
+bool api_has_room_for_lines(const struct writer *journal)
 {
 	return journal->size - journal->used >= 2 * JOURNAL_LINE_MAX;
 }
 
-void api_sweep(struct app *app, int64_t now)
+int64_t api_next_sweep(const struct app *app)
+{
+	int64_t next_end = table_next_end(app->table);
+
+	return app->trust_until != 0 && app->trust_until < next_end ? app->trust_until : next_end;
+}
+
+static void sweep_expired(struct app *app, int64_t now)
 {
 	uint32_t position = 0;
 	struct table_key expired;
 
 	if (now < table_next_end(app->table))
 		return;
-	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
+	while (api_has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
 		struct journal journal = journal_start(app->journal, "expired");
 
 		app->counters.expired++;
@@ -347,4 +354,10 @@ void api_sweep(struct app *app, int64_t now)
 			journal_put_signer(&journal, &expired.signers[i]);
 		journal_end(&journal);
 	}
+}
+
+void api_sweep(struct app *app, int64_t now)
+{
+	sweep_expired(app, now);
+	trust_sweep(app, now);
 }

@@ -33,6 +33,7 @@ struct app {
 	struct table *table;
 	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
 	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
+	int64_t trust_until; /* when the right of a signer of a live key ends; 0: no such end is known (core/trust.h) */
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 };
@@ -82,8 +83,13 @@ void api_answer_error(struct api_answer *answer, enum status status);
  * element if out has room for API_BODY_MAX bytes. Keys that were added or removed in between may or may not appear. */
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
 
-/* Drops what has expired, as long as the journal has room for its lines; call it at app->table's next end even if no
- * request comes, and again while that has passed. What has expired is not served any more, dropped or not. */
+/* Drops what has expired, and whose signer may not sign any more, as long as the journal has room for its lines; call
+ * it at api_next_sweep() even if no request comes, and again while that has passed. What has expired is not served any
+ * more, dropped or not. */
 void api_sweep(struct app *app, int64_t now);
+int64_t api_next_sweep(const struct app *app);
+
+/* Has the journal room for one more line, and still for those of a request? */
+bool api_has_room_for_lines(const struct writer *journal);
 
 #endif

@@ -27,6 +27,7 @@ struct user_list {
 	uint32_t first, last;
 	uint32_t count;   /* live ones: those in the list */
 	uint32_t records; /* and all */
+	int64_t floor;    /* what was signed up to then is out of date for certain */
 };
 
 struct table {
@@ -34,12 +35,15 @@ struct table {
 	struct slot *slots;
 	uint32_t *by_sha256, *by_md5; /* buckets, CONFIG_KEYS of each */
 	struct user_list users[CONFIG_USERS];
-	uint32_t free;      /* slots that were given back */
-	uint32_t untouched; /* slots from here on were never used */
+	struct user_list before[CONFIG_USERS]; /* while the users get other numbers */
+	uint32_t free;                         /* slots that were given back */
+	uint32_t untouched;                    /* slots from here on were never used */
 	uint32_t live, records;
 	uint64_t sequence;
 	int64_t next_end;
 	int64_t next_end_found; /* by the sweep under way */
+	uint32_t numbering;     /* how often the users got other numbers */
+	int64_t new_user_floor; /* the newest signature of those who are gone */
 };
 
 struct slot *record_slot(const struct table *table, uint32_t name);
@@ -62,6 +66,10 @@ bool record_write(struct table *table, uint32_t name, const struct table_key *ke
 
 /* Makes a live record a tombstone. What was read of it stays as it is until the next record_write(). */
 void record_end_life(struct table *table, uint32_t name);
+
+/* Takes all records out of the indices; each goes back in under the new number of its user, or is forgotten where that
+ * is TABLE_NO_USER. The lists of the users are the caller's to move. */
+void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS]);
 
 /* Reads all of a record; the spans of *key point into the heap. */
 void record_read(const struct table *table, uint32_t name, struct table_key *key);

@@ -2,6 +2,7 @@
 
 #include "core/journal.h"
 #include "core/policy.h"
+#include "core/trust.h"
 
 #include <string.h>
 
@@ -12,10 +13,14 @@ enum {
 	RECORDS_PER_KEY = 4,
 };
 
-/* For as long as a request signed before signed_at could be taken. */
-static int64_t remember_until(const struct app *app, int64_t signed_at)
+int64_t submit_remember_time(const struct config *config)
 {
-	return signed_at + app->config->max_request_age + 1;
+	return config->max_request_age + 1;
+}
+
+int64_t submit_remember_until(const struct app *app, int64_t signed_at)
+{
+	return signed_at + submit_remember_time(app->config);
 }
 
 /* A request for a user who does not exist takes as long as one that fails for a user who does: wherever a signature
@@ -64,12 +69,14 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	return status;
 }
 
-static struct table_signer signer_of(const struct pgp_certificate *certificate)
+static struct table_signer signer_of(const struct pgp_signer *from)
 {
-	struct span fingerprint = pgp_key_fingerprint(&certificate->primary);
+	struct span fingerprint = pgp_key_fingerprint(&from->certificate->primary);
 	struct table_signer signer = { .size = (uint8_t)fingerprint.size };
 
+	_Static_assert(sizeof(signer.key_id) == sizeof(from->key->key_id), "a key ID fits");
 	memcpy(signer.fingerprint, fingerprint.data, fingerprint.size);
+	memcpy(signer.key_id, from->key->key_id, sizeof(signer.key_id));
 	return signer;
 }
 
@@ -77,7 +84,7 @@ static void copy_signers(const struct pgp_verdict *verdict, struct table_key *ke
 {
 	key->signer_count = verdict->count;
 	for (size_t i = 0; i < verdict->count; i++)
-		key->signers[i] = signer_of(verdict->signers[i].certificate);
+		key->signers[i] = signer_of(&verdict->signers[i]);
 }
 
 /* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
@@ -88,11 +95,15 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
-static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
+static enum status commit_add(struct app *app, const struct table_key *record, int64_t now,
+                              struct submission *submission)
 {
 	const struct request *request = &submission->request;
 	struct table_key *key = &submission->key;
+	enum status status;
 
+	if (!record && submission->signed_at <= table_floor(app->table, submission->user))
+		return STATUS_POLICY_FORGOTTEN;
 	if (!record && !may_add_record(app, submission->user))
 		return STATUS_TABLE_USER_FULL;
 	if (!(record && record->is_live) &&
@@ -109,7 +120,10 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 	};
 	copy_signers(&submission->verdict, key);
 	submission->has_key = true;
-	return table_put(app->table, key, remember_until(app, key->signed_at));
+	status = table_put(app->table, key, submit_remember_until(app, key->signed_at));
+	if (status == STATUS_OK)
+		trust_note(app, key, now);
+	return status;
 }
 
 /* A removal of a key that is not there is remembered too: a request to add it that was signed before may still be under
@@ -129,13 +143,13 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 	submission->has_key = is_live;
 	status = table_bury(app->table, submission->user,
 	                    is_live ? record->fingerprint.sha256 : request->fingerprint.sha256, submission->signed_at,
-	                    remember_until(app, submission->signed_at));
+	                    submit_remember_until(app, submission->signed_at));
 	if (status == STATUS_OK && !is_live)
 		status = STATUS_KEY_NOT_FOUND;
 	return status;
 }
 
-static enum status commit(struct app *app, struct submission *submission, enum policy_effect *effect)
+static enum status commit(struct app *app, int64_t now, struct submission *submission, enum policy_effect *effect)
 {
 	const struct request *request = &submission->request;
 	struct table_key found;
@@ -151,7 +165,7 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 		submission->key = found;
 		return STATUS_OK;
 	}
-	return request->action == REQUEST_ADD ? commit_add(app, record, submission)
+	return request->action == REQUEST_ADD ? commit_add(app, record, now, submission)
 	                                      : commit_remove(app, record, submission);
 }
 
@@ -185,7 +199,7 @@ static void write_signers(struct journal *journal, const struct pgp_verdict *ver
 {
 	for (size_t i = 0; i < verdict->count; i++) {
 		const struct pgp_certificate *certificate = verdict->signers[i].certificate;
-		const struct table_signer signer = signer_of(certificate);
+		const struct table_signer signer = signer_of(&verdict->signers[i]);
 
 		journal_put_signer(journal, &signer);
 		journal_put(journal, "uid", certificate_user_id(certificate, now));
@@ -236,7 +250,7 @@ enum status submit_request(struct app *app, struct span body, bool must_remove, 
 	memset(submission, 0, sizeof(*submission));
 	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
-		status = commit(app, submission, &effect);
+		status = commit(app, now, submission, &effect);
 	if (status == STATUS_OK && effect == POLICY_CHANGES) {
 		app->counters.added += submission->request.action == REQUEST_ADD;
 		app->counters.removed += submission->request.action == REQUEST_REMOVE;
@@ -257,7 +271,8 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 		return STATUS_KEY_NOT_FOUND;
 	/* it outdates every request signed by now, and the one that added the key even if that was dated ahead */
 	signed_at = removed->signed_at > now ? removed->signed_at : now;
-	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
+	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at,
+	                 submit_remember_until(app, signed_at));
 	app->counters.removed++;
 	journal = journal_start(app->journal, "removed");
 	journal_put_time(&journal, "time", now);

@@ -24,6 +24,11 @@ struct submission {
 enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
                            struct submission *submission);
 
+/* For how many seconds a signature must be remembered, so that no request that it has overtaken can still be taken; and
+ * until when that is for one. */
+int64_t submit_remember_time(const struct config *config);
+int64_t submit_remember_until(const struct app *app, int64_t signed_at);
+
 /* Writes the journal's line for a removal without a signature that was refused. */
 void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now);
 

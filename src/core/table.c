@@ -140,6 +140,47 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 	return false;
 }
 
+/* ---- a new configuration ---- */
+
+int64_t table_floor(const struct table *table, size_t user)
+{
+	return table->users[user].floor;
+}
+
+void table_raise_floor(struct table *table, int64_t floor, int64_t longer)
+{
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (table->users[user].floor < floor)
+			table->users[user].floor = floor;
+	if (table->new_user_floor < floor)
+		table->new_user_floor = floor;
+	for (uint32_t name = 1; name <= table->untouched; name++)
+		record_slot(table, name)->keep_until += longer;
+}
+
+/* Did anybody have this number before? */
+static bool is_new_user(const uint32_t indices[static CONFIG_USERS], size_t index)
+{
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (indices[user] == index)
+			return false;
+	return true;
+}
+
+void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS])
+{
+	memcpy(table->before, table->users, sizeof(table->users));
+	memset(table->users, 0, sizeof(table->users));
+	table->numbering++;
+	record_renumber_all(table, indices);
+	for (size_t user = 0; user < CONFIG_USERS; user++) {
+		if (indices[user] != TABLE_NO_USER)
+			table->users[indices[user]] = table->before[user];
+		if (is_new_user(indices, user))
+			table->users[user].floor = table->new_user_floor;
+	}
+}
+
 /* ---- walks ---- */
 
 struct table_walk table_walk_user(size_t user)
@@ -168,8 +209,13 @@ static uint32_t next_of_user(const struct table *table, const struct table_walk 
 
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key)
 {
-	uint32_t name = next_of_user(table, walk);
+	uint32_t name;
 
+	if (walk->sequence == 0 && walk->last == RECORD_NONE)
+		walk->numbering = table->numbering;
+	if (walk->numbering != table->numbering)
+		return false;
+	name = next_of_user(table, walk);
 	while (name == RECORD_NONE && walk->is_over_all && walk->user + 1 < CONFIG_USERS) {
 		walk->user++;
 		walk->sequence = 0;

@@ -11,6 +11,7 @@
 #define INKI_CORE_TABLE_H
 
 #include "base/arena.h"
+#include "base/kconfig.h"
 #include "base/status.h"
 #include "ssh/key.h"
 
@@ -18,11 +19,13 @@ enum {
 	TABLE_REASON_MAX = 256, /* bytes */
 	TABLE_SIGNERS_MAX = 16,
 	TABLE_SIGNER_SIZE_MAX = 32, /* bytes in an OpenPGP fingerprint (20 for version 4) */
+	TABLE_KEY_ID_SIZE = 8,
 };
 
 struct table_signer {
-	uint8_t fingerprint[TABLE_SIGNER_SIZE_MAX];
+	uint8_t fingerprint[TABLE_SIGNER_SIZE_MAX]; /* of the certificate */
 	uint8_t size;
+	uint8_t key_id[TABLE_KEY_ID_SIZE]; /* which of its keys has signed */
 };
 
 /* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
@@ -60,6 +63,19 @@ enum status table_put(struct table *table, const struct table_key *key, int64_t 
 enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
                        int64_t keep_until);
 
+/* Requests for this user that were signed at that time or before may have been overtaken by what the table does not
+ * know any more: see table_renumber() and table_raise_floor(). */
+int64_t table_floor(const struct table *table, size_t user);
+
+/* Keeps all records for so many seconds longer than was said; requests signed up to floor may not come in any more. */
+void table_raise_floor(struct table *table, int64_t floor, int64_t longer);
+
+/* The users have other indices from now on: user number i is number indices[i], no two the same, or none where that is
+ * TABLE_NO_USER: then no key of his is live, and his records are forgotten. So that nobody who comes back later as a
+ * new user is served an old request, the table's floor for new users rises to the newest signature among them. */
+enum { TABLE_NO_USER = CONFIG_USERS };
+void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS]);
+
 /* How many live keys has the user; and how many records, tombstones included? */
 size_t table_count_user_keys(const struct table *table, size_t user);
 size_t table_count_user_records(const struct table *table, size_t user);
@@ -73,12 +89,14 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 int64_t table_next_end(const struct table *table);
 
 /* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The
- * table may change between two steps: each key that stays is met exactly once. */
+ * table may change between two steps: each key that stays is met exactly once. But it ends where the users are numbered
+ * anew: whoever hands out what it meets must not call that complete. */
 struct table_walk {
 	bool is_over_all;
 	size_t user;
-	uint32_t last;     /* private: the record met last, */
-	uint64_t sequence; /* and its number; 0: none yet */
+	uint32_t last;      /* private: the record met last, */
+	uint64_t sequence;  /* and its number; 0: none yet */
+	uint32_t numbering; /* of the users, when it began */
 };
 
 struct table_walk table_walk_user(size_t user);

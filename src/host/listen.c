@@ -141,13 +141,11 @@ void listen_write_name(int descriptor, struct writer *name)
 	}
 }
 
-/* The file goes first: a server that starts at this moment then finds a free path, and we do not remove its socket. */
-void listen_end_unix(int descriptor, struct span path)
+void listen_forget_unix(struct span path)
 {
 	struct sockaddr_un address;
 	struct stat found;
 
 	if (set_path(&address, path) && lstat(address.sun_path, &found) == 0 && S_ISSOCK(found.st_mode))
 		unlink(address.sun_path);
-	close(descriptor);
 }

@@ -18,7 +18,8 @@ int listen_unix(struct span path, unsigned mode, const char **why_not);
 /* Writes where a TCP listener is, e.g. 127.0.0.1:41234 or [::1]:3000. */
 void listen_write_name(int descriptor, struct writer *name);
 
-/* Closes a Unix listener and removes its file, if it is a socket still. */
-void listen_end_unix(int descriptor, struct span path);
+/* Removes the file of a Unix listener, if it is a socket still. This comes before the listener is closed: a server that
+ * starts at this moment then finds a free path, and we do not remove its socket. */
+void listen_forget_unix(struct span path);
 
 #endif

@@ -218,6 +218,11 @@ void conn_refuse(struct conn *conn, const struct app *app, enum status status, s
 	fail(conn, app, status, now);
 }
 
+bool conn_is_listing(const struct conn *conn)
+{
+	return conn->state == CONN_ANSWER && !conn->response.list.ended;
+}
+
 void conn_stop(struct conn *conn)
 {
 	conn->is_stopping = true;

@@ -99,6 +99,9 @@ void conn_run(struct conn *conn, struct app *app, struct conn_moment now);
 /* Answers status to what was not even read, and ends. */
 void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now);
 
+/* Is an answer under way that is not all in its buffer yet? */
+bool conn_is_listing(const struct conn *conn);
+
 /* The server ends: takes no further request, but brings the one under way to its end. */
 void conn_stop(struct conn *conn);
 

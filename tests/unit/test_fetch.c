@@ -91,7 +91,8 @@ static bool fetch(struct span bytes, size_t piece, enum ending ending, uint8_t r
 	works = fetch_get(&fetch, answer, words);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	listen_end_unix(listener, span_of_string(path));
+	listen_forget_unix(span_of_string(path));
+	close(listener);
 	return works;
 }
 

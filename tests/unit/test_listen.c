@@ -48,7 +48,8 @@ static void test_modes(void **state)
 		assert_int_equal(umask(mask), 022); /* as it was */
 		assert_int_equal(stat(path, &found), 0);
 		assert_int_equal(found.st_mode, S_IFSOCK | modes[i]);
-		listen_end_unix(listener, span_of_string(path));
+		listen_forget_unix(span_of_string(path));
+		close(listener);
 		assert_int_not_equal(stat(path, &found), 0);
 	}
 }
@@ -89,7 +90,8 @@ static void test_other_server(void **state)
 	close(first); /* as a server that was killed: the file stays */
 	second = listen_unix(span_of_string(path), 0600, &why_not);
 	assert_true(second >= 0);
-	listen_end_unix(second, span_of_string(path));
+	listen_forget_unix(span_of_string(path));
+	close(second);
 }
 
 static void test_bad_paths(void **state)

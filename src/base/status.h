@@ -137,6 +137,13 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "the configuration has changed since the request was signed, and the server cannot tell any more what came after it; sign a new one") \
+	/* checks */ \
+	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
+	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \
+	X(CHECK_OUTRAN, 403, TOLD, "a check of this host has not answered in its time") \
+	X(CHECK_FAILED, 403, TOLD, "a check of this host could not be run; the server's log says more") \
+	X(CHECK_BUSY, 503, TOLD, "as many checks as there may be at once are running; try again in a moment") \
+	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
 	/* the world */ \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \

@@ -11,6 +11,7 @@
 #include "base/writer.h"
 #include "core/config.h"
 #include "core/journal.h"
+#include "core/question.h"
 #include "core/table.h"
 #include "http/head.h"
 
@@ -28,14 +29,40 @@ struct api_gauges {
 	int64_t started; /* when the server started */
 };
 
+/* What a check was asked about. */
+struct check_subject {
+	uint32_t user, check, action; /* as in struct question */
+	bool has_key;
+	uint8_t sha256[32]; /* of the key */
+};
+
+/* An answer that holds for a while (core/check.h). */
+struct check_memory {
+	struct check_subject subject;
+	bool is_allowed;
+	int64_t since, until;
+};
+
+enum { CHECK_MEMORIES = IS_ENABLED(CONFIG_CHECKS) ? 32 : 1 };
+
 struct app {
 	const struct config *config;
 	struct table *table;
 	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
 	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
 	int64_t trust_until; /* when the right of a signer of a live key ends; 0: no such end is known (core/trust.h) */
+	struct question *question; /* what a check is to be asked, when an answer says so; NULL: nobody can ask */
+	struct check_subject asked;
+	struct check_memory check_memories[CHECK_MEMORIES];
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
+};
+
+/* What the checks have said so far to a request that is handled again. */
+struct api_verdict {
+	uint32_t allowed;   /* a bit for each that has allowed it, as in struct config_policy */
+	enum status status; /* STATUS_OK, or why one has not */
+	struct span detail; /* to stand behind its words */
 };
 
 struct api_request {
@@ -46,6 +73,7 @@ struct api_request {
 	struct span remote;        /* who asks, for the journal: an address, or unix:uid=0 */
 	enum config_access access; /* of the listener */
 	bool is_local_root;        /* a Unix socket's peer has uid 0 */
+	struct api_verdict verdict;
 };
 
 enum api_list_kind { API_LIST_NONE, API_LIST_JSON, API_LIST_AUTHORIZED_KEYS };
@@ -59,6 +87,8 @@ struct api_list {
 };
 
 struct api_answer {
+	bool asks; /* this is no answer yet: ask the check app->question, and handle the request again with the verdict
+	            */
 	int http_code;
 	const char *content_type;
 	const char *allow;    /* the Allow field of a 405, or NULL */

@@ -1,5 +1,6 @@
 #include "core/submit.h"
 
+#include "core/check.h"
 #include "core/journal.h"
 #include "core/policy.h"
 #include "core/trust.h"
@@ -95,20 +96,28 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
-static enum status commit_add(struct app *app, const struct table_key *record, int64_t now,
-                              struct submission *submission)
+/* Is there room for one more key of the user, and is it sure that no later request for it was forgotten? */
+static enum status judge_room(const struct app *app, const struct table_key *record,
+                              const struct submission *submission)
+{
+	const size_t user = submission->user;
+
+	if (!record && submission->signed_at <= table_floor(app->table, user))
+		return STATUS_POLICY_FORGOTTEN;
+	if (!record && !may_add_record(app, user))
+		return STATUS_TABLE_USER_FULL;
+	if (!(record && record->is_live) &&
+	    table_count_user_keys(app->table, user) >= app->config->users[user].policy.max_keys)
+		return STATUS_POLICY_MAX_KEYS;
+	return STATUS_OK;
+}
+
+static enum status commit_add(struct app *app, int64_t now, struct submission *submission)
 {
 	const struct request *request = &submission->request;
 	struct table_key *key = &submission->key;
 	enum status status;
 
-	if (!record && submission->signed_at <= table_floor(app->table, submission->user))
-		return STATUS_POLICY_FORGOTTEN;
-	if (!record && !may_add_record(app, submission->user))
-		return STATUS_TABLE_USER_FULL;
-	if (!(record && record->is_live) &&
-	    table_count_user_keys(app->table, submission->user) >= app->config->users[submission->user].policy.max_keys)
-		return STATUS_POLICY_MAX_KEYS;
 	*key = (struct table_key){
 		.user = submission->user,
 		.key = request->key,
@@ -149,7 +158,44 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 	return status;
 }
 
-static enum status commit(struct app *app, int64_t now, struct submission *submission, enum policy_effect *effect)
+/* What there is to say about the request; its key may be named by nothing but an MD5. */
+static void put_question(struct app *app, const struct submission *submission, const struct table_key *record,
+                         struct span remote, int64_t now)
+{
+	const struct request *request = &submission->request;
+	const struct pgp_verdict *verdict = &submission->verdict;
+	struct question *question = app->question;
+
+	if (request->has_key)
+		question_put_key(question, &request->key, &request->fingerprint);
+	else if (record && record->is_live)
+		question_put_key(question, &record->key, &record->fingerprint);
+	else if (request->fingerprint_kind == SSH_FINGERPRINT_SHA256)
+		question_put_key(question, NULL, &request->fingerprint);
+	question_put(question, QUESTION_REASON, request->reason);
+	question_put(question, QUESTION_REMOTE, remote);
+	if (request->action == REQUEST_ADD)
+		question->expire = policy_expire(request, submission->signed_at);
+	for (size_t i = 0; i < verdict->count; i++)
+		question_put_signer(question, pgp_key_fingerprint(&verdict->signers[i].certificate->primary),
+		                    certificate_user_id(verdict->signers[i].certificate, now));
+}
+
+/* The host's own say, last of all: nobody is asked about what is refused anyway. */
+static enum status ask_checks(struct app *app, const struct api_request *request, const struct table_key *record,
+                              int64_t now, struct submission *submission)
+{
+	bool adds = submission->request.action == REQUEST_ADD;
+	enum status status = check_judge(app, request, submission->user, adds ? CHECK_ADD : CHECK_REMOVE, NULL, now,
+	                                 &submission->detail);
+
+	if (status == STATUS_CHECK_ASKED)
+		put_question(app, submission, record, request->remote, now);
+	return status;
+}
+
+static enum status commit(struct app *app, const struct api_request *from, int64_t now, struct submission *submission,
+                          enum policy_effect *effect)
 {
 	const struct request *request = &submission->request;
 	struct table_key found;
@@ -165,7 +211,14 @@ static enum status commit(struct app *app, int64_t now, struct submission *submi
 		submission->key = found;
 		return STATUS_OK;
 	}
-	return request->action == REQUEST_ADD ? commit_add(app, record, now, submission)
+	if (request->action == REQUEST_ADD)
+		status = judge_room(app, record, submission);
+	if (status != STATUS_OK)
+		return status;
+	status = ask_checks(app, from, record, now, submission);
+	if (status != STATUS_OK)
+		return status;
+	return request->action == REQUEST_ADD ? commit_add(app, now, submission)
 	                                      : commit_remove(app, record, submission);
 }
 
@@ -241,16 +294,19 @@ static const char *event_name(const struct submission *submission, enum status s
 	return submission->request.action == REQUEST_ADD ? "added" : "removed";
 }
 
-enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
+enum status submit_request(struct app *app, const struct api_request *request, bool must_remove, int64_t now,
                            struct submission *submission)
 {
+	const struct span body = request->body, remote = request->remote;
 	enum policy_effect effect = POLICY_CHANGES;
 	enum status status;
 
 	memset(submission, 0, sizeof(*submission));
 	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
-		status = commit(app, now, submission, &effect);
+		status = commit(app, request, now, submission, &effect);
+	if (status == STATUS_CHECK_ASKED)
+		return status;
 	if (status == STATUS_OK && effect == POLICY_CHANGES) {
 		app->counters.added += submission->request.action == REQUEST_ADD;
 		app->counters.removed += submission->request.action == REQUEST_REMOVE;

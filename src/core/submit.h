@@ -18,10 +18,10 @@ struct submission {
 	struct table_key key; /* its spans last until the table's next change */
 };
 
-/* Takes one request: body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed unless
- * the result is STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for what
- * was done, or refused. */
-enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
+/* Takes one request: its body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed
+ * unless the result is STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for
+ * what was done, or refused; none for CHECK_ASKED: then app->question is to be asked, and the request to come again. */
+enum status submit_request(struct app *app, const struct api_request *request, bool must_remove, int64_t now,
                            struct submission *submission);
 
 /* For how many seconds a signature must be remembered, so that no request that it has overtaken can still be taken; and

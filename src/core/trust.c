@@ -1,5 +1,6 @@
 #include "core/trust.h"
 
+#include "core/check.h"
 #include "core/journal.h"
 #include "core/submit.h"
 #include "pgp/describe.h"
@@ -150,6 +151,7 @@ bool trust_adopt(struct app *app, const struct config *config, int64_t now)
 		numbers[user] = new_number(app, config, user);
 	adopt_age(app, config, now);
 	table_renumber(app->table, numbers);
+	check_forget(app);
 	app->config = config;
 	return true;
 }

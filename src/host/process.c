@@ -42,3 +42,8 @@ void process_kill(int process)
 {
 	kill(process, SIGKILL);
 }
+
+void process_exit(int code)
+{
+	_exit(code);
+}

@@ -23,4 +23,7 @@ void process_write_end(struct writer *writer, const struct process_end *end);
 /* Ends a process at once, without asking it. */
 void process_kill(int process);
 
+/* Ends this process at once, without tidying up what it shares with its parent. */
+_Noreturn void process_exit(int code);
+
 #endif

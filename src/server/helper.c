@@ -12,12 +12,19 @@
 #include "server/loop.h"
 #include "server/message.h"
 
-enum { NUMBER_SIGNALS, NUMBER_CHANNEL, NUMBER_COUNT };
+enum {
+	NUMBER_SIGNALS,
+	NUMBER_CHANNEL,
+	NUMBER_RUNNER, /* any of its lines */
+	NUMBER_COUNT = NUMBER_RUNNER + CONFIG_CHECKS_AT_ONCE
+};
 
 enum {
 	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
+
+static struct question question; /* the one that has just come */
 
 static void end_by(struct helper *helper, int64_t milliseconds)
 {
@@ -105,19 +112,51 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 /* ---- what comes in ---- */
 
+static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
+{
+	const int ours[] = { helper->channel, helper->signals, helper->poll };
+	const struct config *config = helper->memory->settings[helper->in_force]; /* the arena begins with it */
+
+	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
+	                                                sizeof(ours) / sizeof(ours[0]))) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process asks what it cannot mean; ending it"));
+		end_by(helper, 0);
+		return;
+	}
+	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++)
+		if (helper->runner.places[i].process != 0)
+			(void)poll_add(helper->poll, helper->runner.places[i].line, POLL_READ, NUMBER_RUNNER);
+}
+
+static void take_message(struct helper *helper, const struct message *message, size_t question_size)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_TAKEN:
+		note_taken(helper, message->number);
+		break;
+	case MESSAGE_ENDING:
+		forget_files(helper);
+		break;
+	case MESSAGE_ASK:
+		start_check(helper, message, question_size);
+		break;
+	case MESSAGE_CANCEL:
+		runner_cancel(&helper->runner, message);
+		break;
+	default:
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process says what only its helper says; ending it"));
+		end_by(helper, 0);
+	}
+}
+
 static void take_messages(struct helper *helper)
 {
 	struct message message;
 	enum channel_taken taken;
+	size_t question_size;
 
-	while ((taken = message_take(helper->channel, &message)) == CHANNEL_MESSAGE) {
-		if (message.kind == MESSAGE_TAKEN)
-			note_taken(helper, message.number);
-		else if (message.kind == MESSAGE_ENDING)
-			forget_files(helper);
-		else
-			end_by(helper, 0);
-	}
+	while ((taken = message_take_any(helper->channel, &message, &question, &question_size)) == CHANNEL_MESSAGE)
+		take_message(helper, &message, question_size);
 	if (taken == CHANNEL_NOTHING)
 		return;
 	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
@@ -145,7 +184,7 @@ static void take_children(struct helper *helper)
 	struct process_end end;
 
 	while (process_take_end(&end))
-		if (end.process == helper->server)
+		if (!runner_note_end(&helper->runner, end.process) && end.process == helper->server)
 			note_end(helper, &end);
 }
 
@@ -181,6 +220,8 @@ static void take_turn(struct helper *helper)
 	for (size_t i = 0; i < count; i++) {
 		if (ready[i] == NUMBER_SIGNALS)
 			take_signals(helper);
+		else if (ready[i] == NUMBER_RUNNER)
+			runner_take_results(&helper->runner);
 		else
 			take_messages(helper);
 	}
@@ -196,6 +237,7 @@ int helper_run(struct helper *helper)
 	bool works;
 
 	helper->poll = poll_open();
+	helper->runner = runner_of(helper->channel);
 	works = helper->poll >= 0 && poll_add(helper->poll, helper->signals, POLL_READ, NUMBER_SIGNALS) &&
 	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL);
 	if (!works)

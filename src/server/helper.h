@@ -7,6 +7,7 @@
 
 #include "server/listeners.h"
 #include "server/memory.h"
+#include "server/runner.h"
 #include "server/settings.h"
 
 struct helper {
@@ -21,10 +22,11 @@ struct helper {
 	int poll;
 	unsigned in_force;   /* the number of the arena */
 	bool is_told, again; /* the server has not taken the new one yet; and then it is to be read once more */
-	bool is_ending;      /* from somebody's order, or because the server is gone */
-	int64_t end_by;      /* monotonic: then the server is killed; 0: it may live */
-	bool has_ended;      /* the server has, */
-	int exit_code;       /* and this is what came of it */
+	struct runner runner;
+	bool is_ending; /* from somebody's order, or because the server is gone */
+	int64_t end_by; /* monotonic: then the server is killed; 0: it may live */
+	bool has_ended; /* the server has, */
+	int exit_code;  /* and this is what came of it */
 };
 
 /* Runs until the server has ended; returns the exit code. */

@@ -64,6 +64,8 @@ static void take_messages(struct loop *loop)
 			reload_take(loop, message.number);
 		else if (message.kind == MESSAGE_CONFIG_REFUSED)
 			reload_note_refusal(loop, message_text(&message));
+		else if (message.kind == MESSAGE_ANSWER)
+			checks_answer(loop, &message);
 		else if (message.kind == MESSAGE_END)
 			stop(loop, &loop->is_told_by_helper);
 	}
@@ -72,6 +74,7 @@ static void take_messages(struct loop *loop)
 	log_line(LOG_LEVEL_ERROR, SPAN("the helper process is gone; ending"));
 	loop->has_lost_helper = true;
 	poll_change(loop->poll, loop->helper, POLL_NOTHING, LOOP_NUMBER_HELPER);
+	checks_drop(loop, STATUS_CHECK_BUSY);
 	listeners_forget(&loop->listeners); /* nobody else does it now; in vain where we are confined */
 	stop(loop, &loop->is_told_by_helper);
 }

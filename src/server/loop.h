@@ -2,6 +2,7 @@
 #ifndef INKI_SERVER_LOOP_H
 #define INKI_SERVER_LOOP_H
 
+#include "server/checks.h"
 #include "server/listeners.h"
 #include "server/memory.h"
 #include "server/settings.h"
@@ -16,6 +17,7 @@ struct loop {
 	/* readied by the caller: */
 	struct app app; /* its journal is emptied into the log */
 	struct slots slots;
+	struct checks checks;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
 	struct listeners listeners;

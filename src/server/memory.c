@@ -1,5 +1,6 @@
 #include "server/memory.h"
 
+#include "core/question.h"
 #include "core/table.h"
 #include "host/pages.h"
 #include "server/slots.h"
@@ -22,6 +23,7 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },
 		[MEMORY_JOURNAL] = { "journal", 1, JOURNAL_SIZE },
+		[MEMORY_QUESTION] = { "question to a check", 1, sizeof(struct question) },
 	};
 	struct row row = rows[part];
 

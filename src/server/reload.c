@@ -33,11 +33,13 @@ void reload_take(struct loop *loop, uint32_t number)
 		return;
 	config = loop->memory->settings[number]; /* the arena begins with it */
 	cut_lists(loop);
+	checks_drop(loop, STATUS_CHECK_RELOADED);
 	while (!trust_adopt(&loop->app, config, loop->now.wall))
 		pump_flush_journal(loop);
 	pump_flush_journal(loop);
 	settings_start_log(loop->source, config);
 	listeners_adopt(&loop->listeners, config);
+	loop->checks.is_closed = false;
 	note(loop, loop->app.counters.removed - removed);
 	(void)message_send(loop->helper, &taken);
 }

@@ -107,6 +107,7 @@ static int serve(struct loop *loop)
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
 
 	loop->app.table = table_start(&table);
+	loop->app.question = IS_ENABLED(CONFIG_CHECKS) ? memory->parts[MEMORY_QUESTION] : NULL;
 	loop->app.gauges.connections_max = CONFIG_CONNECTIONS;
 	loop->app.gauges.started = clock_wall();
 	loop->slots = slots_of(memory->parts[MEMORY_SLOTS]);

@@ -75,3 +75,25 @@ void address_write_ipv6(struct writer *writer, const uint8_t address[static 16])
 		write_group(writer, groups[i]);
 	}
 }
+
+static uint64_t read_number(struct span bytes)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < bytes.size; i++)
+		number = number << 8 | bytes.data[i];
+	return number;
+}
+
+uint64_t address_source_ipv4(const uint8_t address[static 4])
+{
+	return read_number(span_of(address, 4));
+}
+
+uint64_t address_source_ipv6(const uint8_t address[static 16])
+{
+	const struct span mapped = SPAN("\0\0\0\0\0\0\0\0\0\0\377\377");
+
+	return span_starts_with(span_of(address, 16), mapped) ? address_source_ipv4(address + mapped.size)
+	                                                      : read_number(span_of(address, 8));
+}

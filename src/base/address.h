@@ -15,4 +15,10 @@ void address_write_ipv4(struct writer *writer, const uint8_t address[static 4]);
 /* Writes 2001:db8::1, in the one form of RFC 5952 (but never with an IPv4 address at its end). */
 void address_write_ipv6(struct writer *writer, const uint8_t address[static 16]);
 
+/* Whom a limit counts an address as: IPv4 as the address itself, IPv6 as its first 64 bits, since whoever has one of
+ * those addresses has them all. An IPv4 address inside IPv6 (::ffff:192.0.2.1) counts as itself. An IPv4 address stands
+ * where IPv6 has the networks 0:0:x:y::/64, which are nobody's. */
+uint64_t address_source_ipv4(const uint8_t address[static 4]);
+uint64_t address_source_ipv6(const uint8_t address[static 16]);
+
 #endif

@@ -9,7 +9,7 @@ static bool refuse(struct writer *words, const char *argument, const char *why)
 	return false;
 }
 
-/* The row whose name is the first size bytes of name; NULL if there is none. */
+/* The row whose name is that; NULL if there is none. */
 static const struct option *find_name(const struct option *table, size_t size, struct span name)
 {
 	for (size_t i = 0; i < size; i++)
@@ -26,21 +26,33 @@ static const struct option *find_letter(const struct option *table, size_t size,
 	return NULL;
 }
 
-/* The value of the option that was just taken: attached to it, or the next argument. */
-static bool take_value(struct options *options, const struct option *option, const char *argument, const char *attached,
-                       struct writer *words)
+/* What an option sets: of a list, its next element; NULL if the list is full. */
+static const char **place_of(const struct option *option, void *read)
 {
-	if (attached) {
-		*option->value = attached;
-		return true;
-	}
-	if (options->taken >= options->count)
+	void *place = (uint8_t *)read + option->offset; /* offsetof() has taken care of its alignment */
+	struct option_list *list = place;
+
+	if (option->kind != OPTION_LIST)
+		return place;
+	return list->count < OPTION_LIST_MAX ? &list->values[list->count++] : NULL;
+}
+
+/* The value of the option that was just taken: attached to it, or the next argument. */
+static bool take_value(struct options *options, const struct option *option, void *read, const char *argument,
+                       const char *attached, struct writer *words)
+{
+	const char **place = place_of(option, read);
+
+	if (!place)
+		return refuse(words, argument, " is there too often");
+	if (!attached && options->taken >= options->count)
 		return refuse(words, argument, " needs a value");
-	*option->value = options->arguments[options->taken++];
+	*place = attached ? attached : options->arguments[options->taken++];
 	return true;
 }
 
-static bool take_long(struct options *options, const struct option *table, size_t size, struct writer *words)
+static bool take_long(struct options *options, const struct option *table, size_t size, void *read,
+                      struct writer *words)
 {
 	const char *argument = options->arguments[options->taken++];
 	const char *equals = strchr(argument, '=');
@@ -49,16 +61,17 @@ static bool take_long(struct options *options, const struct option *table, size_
 
 	if (!option)
 		return refuse(words, argument, " is not an option here");
-	if (option->kind == OPTION_VALUE)
-		return take_value(options, option, argument, equals ? equals + 1 : NULL, words);
+	if (option->kind != OPTION_FLAG)
+		return take_value(options, option, read, argument, equals ? equals + 1 : NULL, words);
 	if (equals)
 		return refuse(words, argument, ": this option takes no value");
-	*option->value = "";
+	*place_of(option, read) = "";
 	return true;
 }
 
 /* Letters of flags may share a dash; the first letter that takes a value takes the rest. */
-static bool take_letters(struct options *options, const struct option *table, size_t size, struct writer *words)
+static bool take_letters(struct options *options, const struct option *table, size_t size, void *read,
+                         struct writer *words)
 {
 	const char *argument = options->arguments[options->taken++];
 
@@ -67,14 +80,14 @@ static bool take_letters(struct options *options, const struct option *table, si
 
 		if (!option)
 			return refuse(words, argument, " is not an option here");
-		if (option->kind == OPTION_VALUE)
-			return take_value(options, option, argument, letter[1] ? letter + 1 : NULL, words);
-		*option->value = "";
+		if (option->kind != OPTION_FLAG)
+			return take_value(options, option, read, argument, letter[1] ? letter + 1 : NULL, words);
+		*place_of(option, read) = "";
 	}
 	return true;
 }
 
-bool options_read(struct options *options, const struct option *table, size_t size, struct writer *words)
+bool options_read(struct options *options, const struct option *table, size_t size, void *read, struct writer *words)
 {
 	while (options->taken < options->count && !options->operands_only) {
 		const char *argument = options->arguments[options->taken];
@@ -85,30 +98,11 @@ bool options_read(struct options *options, const struct option *table, size_t si
 			options->taken++;
 			options->operands_only = true;
 		} else if (argument[1] == '-') {
-			if (!take_long(options, table, size, words))
+			if (!take_long(options, table, size, read, words))
 				return false;
-		} else if (!take_letters(options, table, size, words)) {
+		} else if (!take_letters(options, table, size, read, words)) {
 			return false;
 		}
 	}
 	return true;
-}
-
-int options_read_all(char **arguments, int count, const struct option *table, size_t size, const char **operands,
-                     int most, struct writer *words)
-{
-	struct options options = { .arguments = arguments, .count = count };
-	int found = 0;
-
-	for (;;) {
-		if (!options_read(&options, table, size, words))
-			return -1;
-		if (options.taken >= options.count)
-			return found;
-		if (found == most) {
-			refuse(words, options.arguments[options.taken], " is one operand too many");
-			return -1;
-		}
-		operands[found++] = options.arguments[options.taken++];
-	}
 }

@@ -30,6 +30,7 @@
 	X(HTTP_CONTENT_CODING, 415, TOLD, "the body must not be compressed (no Content-Encoding)") \
 	X(HTTP_EXPECTATION, 417, TOLD, "the only expectation that can be met is 100-continue") \
 	X(HTTP_TIMEOUT, 408, TOLD, "the request took too long to arrive") \
+	X(HTTP_TOO_MANY_FAILURES, 429, TOLD, "too many requests from your address have failed; wait as long as Retry-After says") \
 	X(HTTP_BUSY, 503, TOLD, "all connections are taken; try again in a moment") \
 	/* routes */ \
 	X(ROUTE_UNKNOWN, 404, TOLD, "there is nothing at this path; signed requests go to /api/v1/keys") \

@@ -1,8 +1,7 @@
 #include "client/authorized_keys.h"
 
 #include "base/encoding.h"
-#include "base/options.h"
-#include "client/fetch.h"
+#include "client/reach.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/pages.h"
@@ -11,19 +10,14 @@
 #include "http/target.h"
 #include "ssh/key.h"
 
-#include <stdlib.h>
+struct authorized_keys_options {
+	const char *server;
+};
 
-const char authorized_keys_help[] =
-	"usage: inki authorized-keys [-s SERVER] [--] USER [FINGERPRINT]\n"
-	"\n"
-	"Prints the SSH keys that let USER in now (only the one of that fingerprint, if it is given), as lines of\n"
-	"authorized_keys: all of them, or, where anything goes wrong within 2 seconds, none. In sshd_config:\n"
-	"\n"
-	"  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
-	"  AuthorizedKeysCommandUser nobody\n"
-	"\n"
-	"  -s, --server SERVER  http://host:port, unix:/path or /path (else $INKI_SERVER,\n"
-	"                       else unix:/run/inki/inki.sock)\n";
+static const struct option authorized_keys_options[] = {
+	{ 's', "server", OPTION_VALUE, offsetof(struct authorized_keys_options, server), "SERVER",
+	  "http://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+};
 
 enum {
 	TIME_MAX = 2000,       /* milliseconds for everything */
@@ -66,7 +60,7 @@ static struct span first_line(struct span text)
 }
 
 /* Prints the answer if it is what was asked for; else says what it is. */
-static int print(const struct fetch_answer *answer)
+static int print(const struct fetch *answer)
 {
 	uint8_t room[SHOWN_MAX + 100];
 	struct writer words = writer_of(room, sizeof(room));
@@ -101,8 +95,8 @@ static int ask(const char *server, const char *const operands[static 2])
 	uint8_t target_room[TARGET_MAX], words_room[512];
 	struct writer target = writer_of(target_room, sizeof(target_room));
 	struct writer words = writer_of(words_room, sizeof(words_room));
-	struct fetch fetch = { .until = clock_monotonic() + TIME_MAX, .size = ANSWER_MAX };
-	struct fetch_answer answer;
+	const int64_t until = clock_monotonic() + TIME_MAX;
+	struct fetch fetch = { .connect_until = until, .until = until, .size = ANSWER_MAX };
 	const char *why_not;
 
 	if (!where_read(span_of_string(server), &fetch.where, &why_not))
@@ -115,24 +109,39 @@ static int ask(const char *server, const char *const operands[static 2])
 	fetch.room = pages_take(ANSWER_MAX);
 	if (!fetch.room)
 		return tell_failure(SPAN("the system has not enough memory"));
-	if (!fetch_get(&fetch, &answer, &words))
+	if (!fetch_whole(&fetch, &words))
 		return tell_failure(writer_written(&words));
-	return print(&answer);
+	return print(&fetch);
 }
 
-int authorized_keys_main(int count, char **arguments)
+static int authorized_keys_main(int count, char **arguments)
 {
-	const char *server = getenv("INKI_SERVER");
-	const struct option options[] = { { 's', "server", OPTION_VALUE, &server } };
+	struct authorized_keys_options given = { 0 };
 	const char *operands[2] = { NULL, NULL };
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
 	file_guard_standard();
 	signal_ignore_pipe(); /* sshd before 7.5 stops reading when it has found its key */
-	if (options_read_all(arguments, count, options, 1, operands, 2, &words) < 0)
+	if (command_read(&authorized_keys_command, count, arguments, &given, operands, &words) < 0)
 		return tell_usage("authorized-keys", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("authorized-keys", SPAN("which user?"));
-	return ask(server && server[0] != '\0' ? server : "unix:/run/inki/inki.sock", operands);
+	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), operands);
 }
+
+const struct command authorized_keys_command = {
+	.name = "authorized-keys",
+	.main = authorized_keys_main,
+	.summary = "print a user's keys, for sshd",
+	.operands = "[--] USER [FINGERPRINT]",
+	.operand_count = 2,
+	COMMAND_OPTIONS(authorized_keys_options),
+	.text = "Prints the SSH keys that let USER in now (only the one of that fingerprint, if it is given), as lines "
+		"of\n"
+		"authorized_keys: all of them, or, where anything goes wrong within 2 seconds, none.\n",
+	.notes = "In sshd_config:\n"
+		 "\n"
+		 "  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
+		 "  AuthorizedKeysCommandUser nobody\n",
+};

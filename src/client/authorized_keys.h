@@ -2,12 +2,9 @@
 #ifndef INKI_CLIENT_AUTHORIZED_KEYS_H
 #define INKI_CLIENT_AUTHORIZED_KEYS_H
 
-#include "base/span.h"
+#include "base/command.h"
 
-extern const char authorized_keys_help[];
-
-/* arguments are those after the command's name. Returns the exit code. */
-int authorized_keys_main(int count, char **arguments);
+extern const struct command authorized_keys_command;
 
 /* Is this whole lines that sshd may read: each a key with its type in front and no options, ended by LF; UTF-8, no
  * other control character? */

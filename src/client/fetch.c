@@ -1,36 +1,19 @@
 #include "client/fetch.h"
 
-#include "host/connect.h"
-#include "host/net.h"
 #include "http/answer.h"
-#include "http/body.h"
 #include "http/write.h"
 
-enum { REQUEST_MAX = 2048, HEADS_MAX = 16384 };
-
-static const char out_of_time[] = "it did not answer in time";
-
-/* An answer as far as it has arrived. */
-struct arrival {
-	const struct fetch *fetch;
-	size_t used;  /* bytes of the room that have arrived */
-	size_t start; /* of the head that is being read: interim answers lie before it */
-	bool has_head;
-	struct http_answer head;
-	struct http_body body;
+enum {
+	REQUEST_HEAD_MAX = 2048,
+	HEADS_MAX = 16384, /* bytes of all heads of an answer, interim ones included */
 };
+
+static const char too_large[] = "its answer is too large";
 
 static bool refuse(const char **why_not, const char *words)
 {
 	*why_not = words;
 	return false;
-}
-
-static int connect_to(const struct where *where, int64_t until, const char **why_not)
-{
-	if (where->socket.size > 0)
-		return connect_unix(where->socket, until, why_not);
-	return connect_tcp(where->host, where->port, until, why_not);
 }
 
 static void write_host(struct writer *writer, const struct where *where)
@@ -47,125 +30,149 @@ static void write_host(struct writer *writer, const struct where *where)
 	writer_put_number(writer, where->port);
 }
 
-static bool send_request(int descriptor, const struct fetch *fetch, const char **why_not)
+/* "the server at HOST: why" */
+static bool fail(const struct fetch *fetch, struct writer *words, const char *why_not)
 {
-	uint8_t room[REQUEST_MAX], host_room[300];
-	struct writer request = writer_of(room, sizeof(room)), host = writer_of(host_room, sizeof(host_room));
-	struct span rest;
+	writer_put_string(words, "the server at ");
+	if (fetch->where.socket.size > 0)
+		writer_put(words, fetch->where.socket);
+	else
+		write_host(words, &fetch->where);
+	writer_put_string(words, ": ");
+	writer_put_string(words, why_not);
+	return false;
+}
+
+/* A server may answer and close before it has read all: so a connection that breaks here is still read from. */
+static bool send_request(struct fetch *fetch, const char **why_not)
+{
+	uint8_t room[REQUEST_HEAD_MAX], host_room[300];
+	struct writer head = writer_of(room, sizeof(room)), host = writer_of(host_room, sizeof(host_room));
 
 	write_host(&host, &fetch->where);
-	http_write_get(&request, writer_written(&host), fetch->target);
-	if (request.overflowed || host.overflowed)
+	http_write_request(&head, writer_written(&host), fetch->target, fetch->post.size);
+	if (head.overflowed || host.overflowed)
 		return refuse(why_not, "the request for it is too long");
-	for (rest = writer_written(&request); rest.size > 0;) {
-		size_t moved;
-		enum net_io outcome = net_write(descriptor, rest, &moved);
-
-		rest = span_skip(rest, moved);
-		if (outcome == NET_LATER && !net_wait(descriptor, true, fetch->until))
-			return refuse(why_not, out_of_time);
-		if (outcome == NET_BROKEN)
-			return refuse(why_not, "it closed the connection");
-	}
+	(void)(stream_send(&fetch->stream, writer_written(&head), why_not) &&
+	       stream_send(&fetch->stream, fetch->post, why_not));
 	return true;
 }
 
-/* Looks at what has arrived. STATUS_MORE: the answer goes on; STATUS_OK: it is complete. */
-static enum status take_arrived(struct arrival *arrival)
+static bool read_more(struct fetch *fetch, const char **why_not)
 {
-	const struct fetch *fetch = arrival->fetch;
-	struct http_answer *head = &arrival->head;
-
-	while (!arrival->has_head) {
-		struct span bytes = span_of(fetch->room + arrival->start, arrival->used - arrival->start);
-		enum status status = http_answer_read(bytes, head);
-
-		if (status == STATUS_MORE && arrival->used > HEADS_MAX)
-			return STATUS_HTTP_FIELDS_TOO_LARGE;
-		if (status != STATUS_OK)
-			return status;
-		arrival->start += head->size;
-		arrival->has_head = head->code >= 200;
-		if (!arrival->has_head)
-			continue;
-		if (head->until_close) /* nobody could tell a whole answer from half of one */
-			return STATUS_HTTP_FRAMING;
-		status = http_body_start(&arrival->body, head->chunked, head->content_length,
-		                         fetch->size - arrival->start);
-		if (status != STATUS_OK)
-			return status;
-	}
-	return http_body_read(&arrival->body, fetch->room + arrival->start, arrival->used - arrival->start);
-}
-
-static bool read_more(int descriptor, struct arrival *arrival, const char **why_not)
-{
-	const struct fetch *fetch = arrival->fetch;
 	size_t moved;
 
-	if (arrival->used == fetch->size)
-		return refuse(why_not, "its answer is too large");
-	if (!net_wait(descriptor, false, fetch->until))
-		return refuse(why_not, out_of_time);
-	switch (net_read(descriptor, fetch->room + arrival->used, fetch->size - arrival->used, &moved)) {
-	case NET_MOVED:
-	case NET_LATER:
-		arrival->used += moved;
-		return true;
-	case NET_ENDED:
-		return refuse(why_not, "its answer ends too early");
-	case NET_BROKEN:
-		break;
-	}
-	return refuse(why_not, "it closed the connection");
+	if (fetch->used == fetch->size)
+		return refuse(why_not, too_large);
+	if (!stream_receive(&fetch->stream, fetch->room + fetch->used, fetch->size - fetch->used, &moved, why_not))
+		return false;
+	fetch->used += moved;
+	return moved > 0 || refuse(why_not, "its answer ends too early");
 }
 
-static bool read_answer(int descriptor, struct arrival *arrival, const char **why_not)
+/* What is wrong with an answer, in words. */
+static bool refuse_answer(enum status status, const char **why_not)
 {
+	if (status == STATUS_HTTP_BODY_TOO_LARGE || status == STATUS_HTTP_FIELDS_TOO_LARGE)
+		return refuse(why_not, too_large);
+	return refuse(why_not, "its answer is not correct HTTP with a known length");
+}
+
+/* Reads the heads of interim answers, and the one behind them. An answer without a length ends with the connection:
+ * nobody could tell a whole one from half of one. */
+static bool read_head(struct fetch *fetch, const char **why_not)
+{
+	struct http_answer head = { 0 };
+	enum status status;
+	size_t limit;
+
+	while (head.code < 200) {
+		status = http_answer_read(span_of(fetch->room + fetch->start, fetch->used - fetch->start), &head);
+		if (status == STATUS_MORE && fetch->used > HEADS_MAX)
+			return refuse_answer(STATUS_HTTP_FIELDS_TOO_LARGE, why_not);
+		if (status == STATUS_MORE && !read_more(fetch, why_not))
+			return false;
+		if (status != STATUS_OK && status != STATUS_MORE)
+			return refuse_answer(status, why_not);
+		if (status == STATUS_OK)
+			fetch->start += head.size;
+		else
+			head.code = 0;
+	}
+	fetch->code = head.code;
+	fetch->content_type = head.content_type;
+	limit = fetch->in_pieces ? SIZE_MAX : fetch->size - fetch->start;
+	status = head.until_close ? STATUS_HTTP_FRAMING
+	                          : http_body_start(&fetch->framing, head.chunked, head.content_length, limit);
+	return status == STATUS_OK || refuse_answer(status, why_not);
+}
+
+static bool fail_to_connect(const struct fetch *fetch, struct writer *words, const char *why_not)
+{
+	fail(fetch, words, why_not);
+	writer_put_string(words, fetch->where.is_tls ? "" : "; is inki running there?");
+	return false;
+}
+
+bool fetch_start(struct fetch *fetch, struct writer *words)
+{
+	const char *why_not;
+
+	fetch->start = 0;
+	fetch->used = 0;
+	fetch->body = (struct span){ 0 };
+	fetch->ended = false;
+	if (!stream_open(&fetch->stream, &fetch->where, fetch->connect_until, fetch->until, &why_not))
+		return fail_to_connect(fetch, words, why_not);
+	if (send_request(fetch, &why_not) && read_head(fetch, &why_not))
+		return true;
+	stream_close(&fetch->stream);
+	return fail(fetch, words, why_not);
+}
+
+/* Waits until the body has grown or is complete. */
+static bool read_body(struct fetch *fetch, const char **why_not)
+{
+	uint8_t *data = fetch->room + fetch->start;
+	const size_t before = fetch->framing.size;
 	enum status status;
 
-	while ((status = take_arrived(arrival)) == STATUS_MORE)
-		if (!read_more(descriptor, arrival, why_not))
+	while ((status = http_body_read(&fetch->framing, data, fetch->used - fetch->start)) == STATUS_MORE &&
+	       fetch->framing.size == before)
+		if (!read_more(fetch, why_not))
 			return false;
-	if (status == STATUS_HTTP_BODY_TOO_LARGE || status == STATUS_HTTP_FIELDS_TOO_LARGE)
-		return refuse(why_not, "its answer is too large");
-	if (status != STATUS_OK)
-		return refuse(why_not, "its answer is not correct HTTP with a known length");
-	if (arrival->start + arrival->body.consumed != arrival->used)
+	fetch->body = span_of(data, fetch->framing.size);
+	fetch->ended = status == STATUS_OK;
+	if (status != STATUS_OK && status != STATUS_MORE)
+		return refuse_answer(status, why_not);
+	if (fetch->ended && fetch->start + fetch->framing.consumed != fetch->used)
 		return refuse(why_not, "something follows its answer");
 	return true;
 }
 
-static bool exchange(struct arrival *arrival, const char **why_not)
+bool fetch_continue(struct fetch *fetch, size_t dropped, struct writer *words)
 {
-	int descriptor = connect_to(&arrival->fetch->where, arrival->fetch->until, why_not);
-	bool works;
+	size_t arrived = fetch->used - fetch->start;
+	const char *why_not;
 
-	if (descriptor < 0)
-		return false;
-	works = send_request(descriptor, arrival->fetch, why_not) && read_answer(descriptor, arrival, why_not);
-	net_close(descriptor);
-	return works;
+	http_body_drop(&fetch->framing, fetch->room + fetch->start, &arrived, dropped);
+	fetch->used = fetch->start + arrived;
+	return read_body(fetch, &why_not) || fail(fetch, words, why_not);
 }
 
-bool fetch_get(const struct fetch *fetch, struct fetch_answer *answer, struct writer *words)
+void fetch_end(struct fetch *fetch)
 {
-	struct arrival arrival = { .fetch = fetch };
-	const char *why_not = "this version has no TLS yet";
+	stream_close(&fetch->stream);
+}
 
-	*answer = (struct fetch_answer){ 0 };
-	if (fetch->where.is_tls || !exchange(&arrival, &why_not)) {
-		writer_put_string(words, "the server at ");
-		if (fetch->where.socket.size > 0)
-			writer_put(words, fetch->where.socket);
-		else
-			write_host(words, &fetch->where);
-		writer_put_string(words, ": ");
-		writer_put_string(words, why_not);
+bool fetch_whole(struct fetch *fetch, struct writer *words)
+{
+	bool works = fetch_start(fetch, words);
+
+	if (!works)
 		return false;
-	}
-	answer->code = arrival.head.code;
-	answer->content_type = arrival.head.content_type;
-	answer->body = span_of(fetch->room + arrival.start, arrival.body.size);
-	return true;
+	while (works && !fetch->ended)
+		works = fetch_continue(fetch, 0, words);
+	fetch_end(fetch);
+	return works;
 }

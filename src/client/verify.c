@@ -1,7 +1,6 @@
 #include "client/verify.h"
 
 #include "base/kconfig.h"
-#include "base/options.h"
 #include "client/verdict.h"
 #include "crypto/crypto.h"
 #include "host/clock.h"
@@ -10,15 +9,14 @@
 #include "host/signal.h"
 #include "host/tell.h"
 
-const char verify_help[] =
-	"usage: inki verify [--json] KEYRING [MESSAGE]\n"
-	"\n"
-	"Judges a clear-signed message (a file, else standard input) by the OpenPGP certificates in a keyring file,\n"
-	"exactly as the server judges a request's signature. If it is accepted, the text that was signed goes to\n"
-	"standard output; who signed it, with which key and when, goes to standard error. If not, only the reason\n"
-	"goes to standard error, and the exit code is 1.\n"
-	"\n"
-	"      --json  print the verdict, with signers and text or with the reason, as one JSON object\n";
+struct verify_options {
+	const char *json;
+};
+
+static const struct option verify_options[] = {
+	{ 0, "json", OPTION_FLAG, offsetof(struct verify_options, json), NULL,
+	  "print the verdict, with signers and text or with the reason, as one JSON object" },
+};
 
 enum {
 	KEYRING_SIZE_MAX = CONFIG_SETTINGS_FILE_KB * 1024,
@@ -109,10 +107,10 @@ static int print_judgement(const struct judgement *judgement)
 	return judgement->status == STATUS_OK ? TELL_DONE : TELL_FAILED;
 }
 
-int verify_main(int count, char **arguments)
+static int verify_main(int count, char **arguments)
 {
-	const char *json = NULL, *operands[2] = { NULL, NULL };
-	const struct option options[] = { { 0, "json", OPTION_FLAG, &json } };
+	const char *operands[2] = { NULL, NULL };
+	struct verify_options given = { 0 };
 	struct pgp_keyring keyring = { 0 };
 	struct judgement judgement = { .status = STATUS_INTERNAL };
 	uint8_t room[1024];
@@ -121,7 +119,7 @@ int verify_main(int count, char **arguments)
 
 	file_guard_standard();
 	signal_ignore_pipe();
-	if (options_read_all(arguments, count, options, 1, operands, 2, &words) < 0)
+	if (command_read(&verify_command, count, arguments, &given, operands, &words) < 0)
 		return tell_usage("verify", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("verify", SPAN("which keyring?"));
@@ -130,5 +128,21 @@ int verify_main(int count, char **arguments)
 	crypto_start(crypto, CRYPTO_ARENA_SIZE);
 	if (read_keyring(operands[0], &keyring) != TELL_DONE || judge(operands[1], &keyring, &judgement) != TELL_DONE)
 		return TELL_FAILED;
-	return json ? print_judgement(&judgement) : tell_judgement(&judgement);
+	return given.json ? print_judgement(&judgement) : tell_judgement(&judgement);
 }
+
+const struct command verify_command = {
+	.name = "verify",
+	.main = verify_main,
+	.summary = "check a signed message as the server would, and print its text",
+	.operands = "KEYRING [MESSAGE]",
+	.operand_count = 2,
+	COMMAND_OPTIONS(verify_options),
+	.text = "Judges a clear-signed message (a file, else standard input) by the OpenPGP certificates in a keyring "
+		"file,\n"
+		"exactly as the server judges a request's signature. If it is accepted, the text that was signed goes "
+		"to\n"
+		"standard output; who signed it, with which key and when, goes to standard error. If not, only the "
+		"reason\n"
+		"goes to standard error, and the exit code is 1.\n",
+};

@@ -2,9 +2,8 @@
 #ifndef INKI_CLIENT_VERIFY_H
 #define INKI_CLIENT_VERIFY_H
 
-extern const char verify_help[];
+#include "base/command.h"
 
-/* arguments are those after the command's name. Returns the exit code. */
-int verify_main(int count, char **arguments);
+extern const struct command verify_command;
 
 #endif

@@ -47,6 +47,29 @@ static bool read_level(struct conf_reader *reader, const struct conf_key *key, c
 
 static const struct conf_type level_type = { read_level, "error, warn, info or debug" };
 
+static const struct conf_key failures_keys[] = {
+	{ "burst", &conf_number_type, CONF_FIELD(struct config_failures, burst), .min = 0, .max = 10000 },
+	{ "per_minute", &conf_number_type, CONF_FIELD(struct config_failures, per_minute), .min = 0, .max = 10000 },
+};
+
+static bool read_failures(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                          void *field)
+{
+	static const struct conf_mapping mapping = { failures_keys, sizeof(failures_keys) / sizeof(failures_keys[0]) };
+	struct config_failures *limit = field;
+	uint32_t seen;
+
+	(void)key;
+	if (!conf_read_mapping(reader, &mapping, node, limit, &seen))
+		return false;
+	if ((limit->burst == 0) != (limit->per_minute == 0))
+		return conf_error(reader, node->place,
+		                  "burst and per_minute are both 0, which is no limit, or both more");
+	return true;
+}
+
+static const struct conf_type failures_type = { read_failures, "a mapping of burst and per_minute" };
+
 static const struct conf_key keys[] = {
 	{ "port", &conf_port_type, CONF_FIELD(struct conf_settings, port), .min = 1, .max = UINT16_MAX },
 	{ .name = "listen", .type = &conf_listen_type },
@@ -54,11 +77,11 @@ static const struct conf_key keys[] = {
 	{ "log", &log_type, CONF_FIELD(struct conf_settings, config.log_target) },
 	{ "level", &level_type, CONF_FIELD(struct conf_settings, config.log_level) },
 	{ "max_request_age", &conf_duration_type, CONF_FIELD(struct conf_settings, config.max_request_age) },
+	{ "failures", &failures_type, CONF_FIELD(struct conf_settings, config.failures) },
 	{ .name = "defaults", .type = &conf_defaults_type },
 	{ .name = "users", .type = &conf_users_type },
 	{ .name = "tls" },
 	{ .name = "run_as" },
-	{ .name = "failures" },
 	{ .name = "checks", .type = IS_ENABLED(CONFIG_CHECKS) ? &conf_checks_type : NULL },
 	{ .name = "export" },
 };
@@ -102,7 +125,7 @@ static bool read_file(struct conf_reader *reader, struct conf_settings *settings
 bool conf_read(const struct conf_input *input, struct arena *arena, struct config *config, struct writer *error)
 {
 	struct conf_settings settings = {
-		.config = { .max_request_age = 3600, .log_level = LOG_FROM_INFO },
+		.config = { .max_request_age = 3600, .failures = { 30, 30 }, .log_level = LOG_FROM_INFO },
 		.defaults = { .policy = conf_default_policy },
 		.port = { .place = { 1, 1 } },
 	};

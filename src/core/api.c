@@ -374,7 +374,7 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 bool api_has_room_for_lines(const struct writer *journal)
 {
-	return journal->size - journal->used >= 2 * JOURNAL_LINE_MAX;
+	return journal->size - journal->used >= 3 * JOURNAL_LINE_MAX;
 }
 
 int64_t api_next_sweep(const struct app *app)

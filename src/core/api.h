@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/writer.h"
 #include "core/config.h"
+#include "core/failures.h"
 #include "core/journal.h"
 #include "core/question.h"
 #include "core/table.h"
@@ -21,6 +22,7 @@ struct api_counters {
 	uint64_t added, removed, expired;
 	uint64_t refused[6]; /* answers by hundreds of their HTTP status code: [4] and [5] count */
 	uint64_t served;     /* authorized_keys lists handed out */
+	uint64_t limited; /* requests not even looked at, after too many failed ones from there; not among requests */
 };
 
 /* What the edge knows and /metrics tells. */
@@ -48,8 +50,9 @@ enum { CHECK_MEMORIES = IS_ENABLED(CONFIG_CHECKS) ? 32 : 1 };
 struct app {
 	const struct config *config;
 	struct table *table;
-	struct arena *arena;    /* for one request at a time; released before api_handle() returns */
-	struct writer *journal; /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
+	struct failures *failures; /* who has failed how often: for the caller, who knows the sources */
+	struct arena *arena;       /* for one request at a time; released before api_handle() returns */
+	struct writer *journal;    /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
 	int64_t trust_until; /* when the right of a signer of a live key ends; 0: no such end is known (core/trust.h) */
 	struct question *question; /* what a check is to be asked, when an answer says so; NULL: nobody can ask */
 	struct check_subject asked;
@@ -99,7 +102,7 @@ struct api_answer {
 
 enum {
 	API_BODY_MAX = 8192, /* bytes that the longest single answer takes: one key in JSON, /metrics, an error */
-	API_JOURNAL_MIN = 3 * JOURNAL_LINE_MAX, /* bytes */
+	API_JOURNAL_MIN = 4 * JOURNAL_LINE_MAX, /* bytes */
 };
 
 /* Answers one request; all fields of *answer but .body's room are set. now is the time in seconds since 1970. Expired

@@ -44,6 +44,12 @@ struct config_policy {
 	uint32_t checks;   /* a bit 1 << index for each of the configuration's checks that must allow it */
 };
 
+/* How many failed requests are taken from one source of the network: so many at once, and so many a minute then. Both
+ * are 0: as many as there come. */
+struct config_failures {
+	unsigned burst, per_minute;
+};
+
 struct config_user {
 	struct span name;
 	struct config_policy policy;
@@ -65,6 +71,7 @@ enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_D
 struct config {
 	struct span host;        /* this host's name in signed requests */
 	int64_t max_request_age; /* seconds */
+	struct config_failures failures;
 	enum config_log_target log_target;
 	enum config_log_level log_level;
 	struct config_listener listeners[CONFIG_LISTENERS];

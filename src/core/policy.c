@@ -60,17 +60,23 @@ static enum status judge_lifetime(const struct config_policy *policy, int64_t ex
 	return STATUS_OK;
 }
 
+enum status policy_judge_age(const struct config *config, int64_t signed_at, int64_t now, struct writer *limit)
+{
+	if (now - signed_at <= config->max_request_age)
+		return STATUS_OK;
+	writer_put(limit, SPAN("max_request_age is "));
+	duration_write(limit, config->max_request_age);
+	return STATUS_POLICY_TOO_OLD;
+}
+
 enum status policy_judge_request(const struct config *config, const struct config_policy *policy,
                                  const struct request *request, size_t signer_count, int64_t signed_at, int64_t now,
                                  struct writer *limit)
 {
-	enum status status;
+	enum status status = policy_judge_age(config, signed_at, now, limit);
 
-	if (now - signed_at > config->max_request_age) {
-		writer_put(limit, SPAN("max_request_age is "));
-		duration_write(limit, config->max_request_age);
-		return STATUS_POLICY_TOO_OLD;
-	}
+	if (status != STATUS_OK)
+		return status;
 	if (signer_count < policy->signatures) {
 		writer_put_number(limit, policy->signatures);
 		return STATUS_POLICY_SIGNATURES;

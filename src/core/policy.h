@@ -9,6 +9,10 @@
 /* When a request that was signed at signed_at lets its key end; a time that no clock has is cut to DATE_MAX. */
 int64_t policy_expire(const struct request *request, int64_t signed_at);
 
+/* Is a request that was signed at signed_at fresh enough for any user? Returns STATUS_OK or POLICY_TOO_OLD; *limit as
+ * below. */
+enum status policy_judge_age(const struct config *config, int64_t signed_at, int64_t now, struct writer *limit);
+
 /* Is the request fresh, meant for this host, and, to add, its key one that the user may have for so long? signer_count
  * different certificates have signed it, the first of them at signed_at. Returns STATUS_OK or a POLICY_… status; *limit
  * is what the policy allows, where that can be said in a word (written to the writer, which may overflow). */

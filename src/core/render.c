@@ -131,6 +131,8 @@ void render_metrics(struct writer *writer, const struct app *app)
 		{ "inki_lists_served_total", "counter", "Lists of authorized keys handed out.", counters->served },
 		{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.",
 		  counters->refused[4] },
+		{ "inki_requests_limited_total", "counter",
+		  "Requests answered with 429, after too many failed ones from the same source.", counters->limited },
 		{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.",
 		  counters->refused[5] },
 	};

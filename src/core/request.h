@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "base/writer.h"
 #include "json/read.h"
 #include "ssh/key.h"
 
@@ -29,5 +30,9 @@ struct request {
 /* Reads the signed text. Everything that the request points to is placed in arena. *field is the name of the field that
  * was wrong, where one was, as it stood there. Returns STATUS_OK, a REQUEST_… or an SSH_KEY_… status. */
 enum status request_read(struct span text, struct arena *arena, struct request *request, struct span *field);
+
+/* Writes the text of a request, for the client: request_read() makes the same request of it. Of the fingerprint, where
+ * it stands in for the key, the digest of its kind is written. */
+void request_write(struct writer *writer, const struct request *request);
 
 #endif

@@ -56,6 +56,20 @@ static enum status verify(struct app *app, const struct pgp_message *message, in
 	return STATUS_OK;
 }
 
+/* What is too old by its own word is so whoever signed it, and for whatever user: no arithmetic is spent on it. */
+static enum status judge_claim(struct app *app, const struct pgp_message *message, int64_t now,
+                               struct submission *submission)
+{
+	struct writer limit = writer_of(arena_take(app->arena, LIMIT_TEXT_MAX), LIMIT_TEXT_MAX);
+	enum status status;
+
+	if (!limit.data)
+		return STATUS_REQUEST_TOO_LARGE;
+	status = policy_judge_age(app->config, message_newest_claim(message), now, &limit);
+	submission->detail = writer_written(&limit);
+	return status;
+}
+
 static enum status judge(struct app *app, int64_t now, struct submission *submission)
 {
 	const struct config_policy *policy = &app->config->users[submission->user].policy;
@@ -241,6 +255,9 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 	status = request_read(message.text, app->arena, &submission->request, &submission->detail);
 	if (must_remove && submission->request.action != REQUEST_REMOVE && status_is_of_add(status))
 		return STATUS_REQUEST_ACTION_METHOD;
+	if (status != STATUS_OK)
+		return status;
+	status = judge_claim(app, &message, now, submission);
 	if (status != STATUS_OK)
 		return status;
 	submission->user = config_find_user(app->config, submission->request.username);

@@ -74,33 +74,61 @@ static bool encode_block(enum digest_algorithm algorithm, const uint8_t *digest,
 	return true;
 }
 
-/* block = signature ^ exponent mod modulus; false also for a signature that is not below the modulus. */
-static bool apply_public_key(const struct rsa_key *key, struct span signature, uint8_t *block, size_t size)
+static struct rsa_key plain_key(struct span modulus, struct span exponent, struct span ready)
 {
-	mbedtls_rsa_context context;
+	return (struct rsa_key){ without_leading_zeros(modulus), without_leading_zeros(exponent), ready };
+}
+
+/* Whatever the result, mbedtls_rsa_free() has to follow. RN is the square of the Montgomery radix modulo the modulus,
+ * which the library works out at the first use where it is zero. */
+static bool load(mbedtls_rsa_context *context, const struct rsa_key *key)
+{
+	mbedtls_rsa_init(context);
+	return mbedtls_rsa_import_raw(context, key->modulus.data, key->modulus.size, NULL, 0, NULL, 0, NULL, 0,
+	                              key->exponent.data, key->exponent.size) == 0 &&
+	       mbedtls_mpi_read_binary(&context->MBEDTLS_PRIVATE(RN), key->ready.data, key->ready.size) == 0;
+}
+
+/* block = signature ^ exponent mod modulus; false also for a signature that is not below the modulus. */
+static bool apply_public_key(mbedtls_rsa_context *context, struct span signature, uint8_t *block, size_t size)
+{
 	uint8_t padded[RSA_SIZE_MAX] = { 0 };
-	bool applied;
 
 	if (signature.size > 0)
 		memcpy(padded + size - signature.size, signature.data, signature.size);
-	mbedtls_rsa_init(&context);
-	applied = mbedtls_rsa_import_raw(&context, key->modulus.data, key->modulus.size, NULL, 0, NULL, 0, NULL, 0,
-	                                 key->exponent.data, key->exponent.size) == 0 &&
-	          mbedtls_rsa_public(&context, padded, block) == 0;
+	return mbedtls_rsa_public(context, padded, block) == 0;
+}
+
+struct span rsa_prepare(const struct rsa_key *key, uint8_t *room)
+{
+	const struct rsa_key plain = plain_key(key->modulus, key->exponent, (struct span){ 0 });
+	const size_t size = plain.modulus.size;
+	mbedtls_rsa_context context;
+	uint8_t unused[RSA_SIZE_MAX];
+	bool prepared;
+
+	if (!IS_ENABLED(CONFIG_RSA) || rsa_check_key(key) != RSA_KEY_GOOD)
+		return (struct span){ 0 };
+	prepared = load(&context, &plain) && apply_public_key(&context, SPAN("\1"), unused, size) &&
+	           mbedtls_mpi_write_binary(&context.MBEDTLS_PRIVATE(RN), room, size) == 0;
 	mbedtls_rsa_free(&context);
-	return applied;
+	return prepared ? span_of(room, size) : (struct span){ 0 };
 }
 
 bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, const uint8_t *digest,
                 struct span signature)
 {
-	const struct rsa_key plain = { without_leading_zeros(key->modulus), without_leading_zeros(key->exponent) };
+	const struct rsa_key plain = plain_key(key->modulus, key->exponent, key->ready);
 	const size_t size = plain.modulus.size;
 	uint8_t expected[RSA_SIZE_MAX], block[RSA_SIZE_MAX];
+	mbedtls_rsa_context context;
+	bool applied;
 
 	signature = without_leading_zeros(signature);
 	if (!IS_ENABLED(CONFIG_RSA) || rsa_check_key(key) != RSA_KEY_GOOD || signature.size > size ||
-	    !encode_block(algorithm, digest, expected, size) || !apply_public_key(&plain, signature, block, size))
+	    !encode_block(algorithm, digest, expected, size))
 		return false;
-	return memcmp(block, expected, size) == 0;
+	applied = load(&context, &plain) && apply_public_key(&context, signature, block, size);
+	mbedtls_rsa_free(&context);
+	return applied && memcmp(block, expected, size) == 0;
 }

@@ -15,12 +15,17 @@ enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 4096, RSA_SIZE_MAX = RSA_BITS_MAX / 8
 /* An RSA public key: numbers big-endian without leading zeros. */
 struct rsa_key {
 	struct span modulus, exponent;
+	struct span ready; /* what rsa_prepare() made; may be empty */
 };
 
 enum rsa_verdict { RSA_KEY_GOOD, RSA_KEY_BAD_SIZE, RSA_KEY_BAD_NUMBERS };
 
 /* Is the modulus odd and of RSA_BITS_MIN to RSA_BITS_MAX bits, and the exponent odd and from 3 to 2^32 - 1? */
 enum rsa_verdict rsa_check_key(const struct rsa_key *key);
+
+/* Makes in room, of modulus.size bytes, what each verification needs of the key alone: it costs a fifth of one, and is
+ * made anew each time without. Empty if the key is not good or memory ran out. */
+struct span rsa_prepare(const struct rsa_key *key, uint8_t *room);
 
 /* RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): the whole encoded block is made anew and compared. The signature is a
  * number below the modulus, big-endian, without leading zeros or with. */

@@ -94,11 +94,37 @@ static void set_port(struct sockaddr *address, uint16_t port)
 		((struct sockaddr_in6 *)any)->sin6_port = htons(port);
 }
 
+/* Each address gets its share of the time that is left, so that one that is silent leaves some for the next. */
+static int64_t share(const struct addrinfo *addresses, int64_t until)
+{
+	const int64_t now = clock_monotonic();
+	int64_t count = 0;
+
+	for (; addresses; addresses = addresses->ai_next)
+		count++;
+	return now + (until - now) / count;
+}
+
+/* The first address is the likeliest (RFC 6724), so its failure says most. */
+static int try_all(struct addrinfo *addresses, uint16_t port, int64_t until, const char **why_not)
+{
+	const char *words;
+	int descriptor = -1;
+
+	for (struct addrinfo *each = addresses; each && descriptor < 0; each = each->ai_next) {
+		set_port(each->ai_addr, port);
+		descriptor = try_address(each, share(each, until), &words);
+		if (each == addresses)
+			*why_not = words;
+	}
+	return descriptor;
+}
+
 int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why_not)
 {
 	char name[HOST_MAX + 1];
 	struct addrinfo *addresses;
-	int descriptor = -1;
+	int descriptor;
 
 	*why_not = "its name cannot be looked up";
 	if (host.size == 0 || host.size > HOST_MAX || span_find_byte(host, '\0') < host.size)
@@ -108,10 +134,7 @@ int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why
 	addresses = look_up(name, until);
 	if (!addresses)
 		return -1;
-	for (struct addrinfo *address = addresses; address && descriptor < 0; address = address->ai_next) {
-		set_port(address->ai_addr, port);
-		descriptor = try_address(address, until, why_not);
-	}
+	descriptor = try_all(addresses, port, until, why_not);
 	freeaddrinfo(addresses);
 	return descriptor;
 }

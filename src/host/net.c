@@ -82,8 +82,10 @@ static void name_peer(int descriptor, const union socket_address *address, struc
 
 	if (address->any.sa_family == AF_INET) {
 		address_write_ipv4(&name, (const uint8_t *)&address->ipv4.sin_addr);
+		peer->source = address_source_ipv4((const uint8_t *)&address->ipv4.sin_addr);
 	} else if (address->any.sa_family == AF_INET6) {
 		address_write_ipv6(&name, address->ipv6.sin6_addr.s6_addr);
+		peer->source = address_source_ipv6(address->ipv6.sin6_addr.s6_addr);
 	} else {
 		peer->is_local = address->any.sa_family == AF_UNIX;
 		writer_put_string(&name, "unix:uid=");

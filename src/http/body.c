@@ -121,3 +121,21 @@ enum status http_body_read(struct http_body *body, uint8_t *data, size_t size)
 		body->status = read_on(body, data, size);
 	return body->status;
 }
+
+/* Of the trailer's lexer only the distances between its places are of interest here, so .token may even wrap. */
+void http_body_drop(struct http_body *body, uint8_t *data, size_t *size, size_t count)
+{
+	const size_t left = body->size - count, gone = body->consumed - left;
+
+	if (gone == 0)
+		return;
+	memmove(data, data + count, left);
+	memmove(data + left, data + body->consumed, *size - body->consumed);
+	*size -= gone;
+	body->size = left;
+	body->consumed = left;
+	body->limit -= count;
+	body->trailer.at -= gone;
+	body->trailer.token -= gone;
+	body->trailer_end -= gone;
+}

@@ -31,4 +31,9 @@ enum status http_body_start(struct http_body *body, bool chunked, uint64_t conte
  * Chunk extensions are refused, trailer fields are read over (1 KiB of them at most). */
 enum status http_body_read(struct http_body *body, uint8_t *data, size_t size);
 
+/* Takes away the first count decoded bytes (at most body->size), and all framing that was read: moves what is left of
+ * the *size bytes that have arrived to the start of data, and makes *size smaller by as much. So a body larger than the
+ * room for it is read piece by piece; its limit counts all of them. */
+void http_body_drop(struct http_body *body, uint8_t *data, size_t *size, size_t count);
+
 #endif

@@ -142,6 +142,8 @@ static struct pgp_certificate *find_or_add(struct arena *arena, struct pgp_certi
 	if (!added || !arena_copy(arena, body, &copy))
 		return NULL;
 	pgp_key_read(copy, &added->primary);
+	if (!pgp_key_prepare(&added->primary, arena))
+		return NULL;
 	return *list = added;
 }
 

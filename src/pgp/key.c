@@ -154,6 +154,24 @@ bool pgp_key_read(struct span body, struct pgp_key *key)
 	return true;
 }
 
+static bool is_rsa(const struct pgp_key *key)
+{
+	return key->algorithm == PUBLIC_KEY_RSA || key->algorithm == PUBLIC_KEY_RSA_SIGN_ONLY;
+}
+
+bool pgp_key_prepare(struct pgp_key *key, struct arena *arena)
+{
+	uint8_t *room;
+
+	if (key->defect != STATUS_OK || !is_rsa(key) || key->material.rsa.ready.size > 0)
+		return true;
+	room = arena_take(arena, key->material.rsa.modulus.size);
+	if (!room)
+		return false;
+	key->material.rsa.ready = rsa_prepare(&key->material.rsa, room);
+	return true;
+}
+
 struct span pgp_key_fingerprint(const struct pgp_key *key)
 {
 	return span_of(key->fingerprint, key->fingerprint_size);

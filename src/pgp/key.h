@@ -2,6 +2,7 @@
 #ifndef INKI_PGP_KEY_H
 #define INKI_PGP_KEY_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "base/writer.h"
 #include "crypto/verify.h"
@@ -31,6 +32,10 @@ struct pgp_key {
 /* Reads the body of a key packet; spans of the result point into it. Returns false if it is not even known how to
  * compute its fingerprint (another version, no room for the fixed fields): then there is nothing to remember. */
 bool pgp_key_read(struct span body, struct pgp_key *key);
+
+/* Works out ahead, into arena, what makes each verification cheaper: for a key that will verify more than once. Only
+ * RSA has such; it takes as many bytes as the modulus. False if they do not fit. */
+bool pgp_key_prepare(struct pgp_key *key, struct arena *arena);
 
 struct span pgp_key_fingerprint(const struct pgp_key *key);
 struct span pgp_key_id(const struct pgp_key *key);

@@ -31,6 +31,10 @@ struct pgp_message {
  */
 enum status message_read(struct span body, struct arena *arena, struct pgp_message *message);
 
+/* When the newest of its signatures says that it was made; INT64_MAX if there is none that could count. Nothing is
+ * verified: only that the message is too old can be told from it. */
+int64_t message_newest_claim(const struct pgp_message *message);
+
 /* A certificate that has signed, and with which of its keys and when. */
 struct pgp_signer {
 	const struct pgp_certificate *certificate;

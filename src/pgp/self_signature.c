@@ -109,8 +109,11 @@ static enum status take_binding(const struct self_signature_place *place, const 
 	added = add_self_signature(place->arena, &place->subkey->bindings, signature);
 	if (!added)
 		return STATUS_ARENA_FULL;
-	if (added->may_sign)
-		read_back_signature(place, signature, added);
+	if (!added->may_sign)
+		return STATUS_OK;
+	if (!pgp_key_prepare(&place->subkey->key, place->arena))
+		return STATUS_ARENA_FULL;
+	read_back_signature(place, signature, added);
 	return STATUS_OK;
 }
 

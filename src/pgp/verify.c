@@ -216,3 +216,21 @@ enum status message_verify(const struct pgp_message *message, const struct pgp_k
 	}
 	return verdict->count > 0 ? STATUS_OK : verdict->reason;
 }
+
+int64_t message_newest_claim(const struct pgp_message *message)
+{
+	struct cursor packets = cursor_of(message->signatures);
+	struct packet packet;
+	int64_t newest = INT64_MIN;
+
+	while (cursor_has_more(&packets) && packet_take(&packets, &packet) == STATUS_OK) {
+		struct signature signature;
+
+		if (packet.type != PACKET_SIGNATURE)
+			continue;
+		signature_read(packet.body, &signature);
+		if (signature.defect == STATUS_OK && signature.created > newest)
+			newest = signature.created;
+	}
+	return newest == INT64_MIN ? INT64_MAX : newest;
+}

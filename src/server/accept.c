@@ -38,6 +38,8 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 	struct conn_peer peer = {
 		.remote_size = net_peer->name_size,
 		.access = access,
+		.has_source = !net_peer->is_local,
+		.source = net_peer->source,
 		.is_local_root = net_peer->is_local && net_peer->knows_uid && net_peer->uid == 0,
 	};
 

@@ -57,8 +57,38 @@ void conn_output_sent(struct conn *conn, size_t size)
 	response_sent(&conn->response, size);
 }
 
+/* Milliseconds until a request that changes something is taken from there. Any other costs little, and is. */
+static int64_t time_to_wait(const struct conn *conn, const struct app *app, struct conn_moment now)
+{
+	bool is_change = conn->head.method == HTTP_POST || conn->head.method == HTTP_DELETE;
+
+	if (!is_change || !conn->peer.has_source)
+		return 0;
+	return failures_time_to_wait(app->failures, &app->config->failures, conn->peer.source, now.monotonic);
+}
+
+static enum status judge_source(const struct conn *conn, const struct app *app, struct conn_moment now)
+{
+	return time_to_wait(conn, app, now) > 0 ? STATUS_HTTP_TOO_MANY_FAILURES : STATUS_OK;
+}
+
+/* A line for each source that is limited from now on; not for each of its requests, of which there may be many. */
+static void note_failure(const struct conn *conn, struct app *app, struct conn_moment now)
+{
+	struct journal journal;
+
+	if (!conn->peer.has_source ||
+	    !failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
+		return;
+	journal = journal_start(app->journal, "limited");
+	journal_put_time(&journal, "time", now.wall);
+	journal_put(&journal, "remote", span_of(conn->peer.remote, conn->peer.remote_size));
+	journal_put(&journal, "message", SPAN("too many failed requests; more of them are answered with 429"));
+	journal_end(&journal);
+}
+
 /* Answers a request that was not read to its end; nothing after it can be understood. */
-static void fail(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+static void fail(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	struct api_answer answer = { .body = response_room(&conn->response) };
 	struct response_manner manner = {
@@ -67,6 +97,12 @@ static void fail(struct conn *conn, const struct app *app, enum status status, s
 	};
 
 	api_answer_error(&answer, status);
+	if (status == STATUS_HTTP_TOO_MANY_FAILURES) {
+		answer.retry_after = (unsigned)((time_to_wait(conn, app, now) + 999) / 1000);
+		app->counters.limited++;
+	} else if (status != STATUS_HTTP_BUSY) {
+		note_failure(conn, app, now);
+	}
 	response_start(&conn->response, app, &answer, manner, now.wall);
 	conn->must_linger = true;
 	enter(conn, CONN_ANSWER, now);
@@ -106,6 +142,8 @@ static void handle(struct conn *conn, struct app *app, const struct api_verdict 
 		return;
 	}
 	conn->allowed = 0;
+	if (answer.http_code / 100 == 4 && (request.method == HTTP_POST || request.method == HTTP_DELETE))
+		note_failure(conn, app, now);
 	response_start(&conn->response, app, &answer, manner, now.wall);
 	drop_request(conn);
 	enter(conn, CONN_ANSWER, now);
@@ -134,6 +172,8 @@ static bool step_head(struct conn *conn, struct app *app, struct conn_moment now
 	if (status == STATUS_MORE && !conn->input_ended)
 		return false;
 	if (status == STATUS_OK)
+		status = judge_source(conn, app, now);
+	if (status == STATUS_OK)
 		status = http_body_start(&conn->body, head->chunked, head->content_length, CONFIG_REQUEST_BODY_SIZE);
 	if (status != STATUS_OK) {
 		fail(conn, app, status, now);
@@ -158,6 +198,8 @@ static bool step_body(struct conn *conn, struct app *app, struct conn_moment now
 		status = STATUS_HTTP_BODY_TOO_LARGE;
 	if (status == STATUS_MORE && !conn->input_ended)
 		return false;
+	if (status == STATUS_OK)
+		status = judge_source(conn, app, now); /* others from there may have failed meanwhile */
 	if (status == STATUS_OK)
 		handle(conn, app, &none, now);
 	else
@@ -206,7 +248,7 @@ static bool step_closed(struct conn *conn, struct app *app, struct conn_moment n
 }
 
 /* A request that has begun gets an answer; an answer that does not move, and silence, get none. */
-static void expire(struct conn *conn, const struct app *app, struct conn_moment now)
+static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY || conn->state == CONN_CHECK;
 
@@ -243,7 +285,7 @@ void conn_resume(struct conn *conn, struct app *app, unsigned check, const struc
 	handle(conn, app, &all, now);
 }
 
-void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now)
+void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	fail(conn, app, status, now);
 }

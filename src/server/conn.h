@@ -53,6 +53,8 @@ struct conn_peer {
 	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
 	size_t remote_size;
 	enum config_access access;
+	bool has_source; /* whom the limit of failed requests counts him as: nobody on a Unix socket */
+	uint64_t source;
 	bool is_local_root;
 };
 
@@ -109,7 +111,7 @@ void conn_resume(struct conn *conn, struct app *app, unsigned check, const struc
                  struct conn_moment now);
 
 /* Answers status to what was not even read, and ends. */
-void conn_refuse(struct conn *conn, const struct app *app, enum status status, struct conn_moment now);
+void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now);
 
 /* Is an answer under way that is not all in its buffer yet? */
 bool conn_is_listing(const struct conn *conn);

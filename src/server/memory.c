@@ -1,5 +1,6 @@
 #include "server/memory.h"
 
+#include "core/failures.h"
 #include "core/question.h"
 #include "core/table.h"
 #include "host/pages.h"
@@ -19,6 +20,7 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_INPUTS] = { "request buffers", CONFIG_CONNECTIONS, CONN_INPUT_SIZE },
 		[MEMORY_OUTPUTS] = { "response buffers", CONFIG_CONNECTIONS + 1, RESPONSE_BUFFER_SIZE },
 		[MEMORY_TABLE] = { "key table", 1, 0 },
+		[MEMORY_FAILURES] = { "sources of failures", CONFIG_FAILURE_SOURCES, sizeof(struct failures_source) },
 		[MEMORY_SETTINGS] = { "settings", MEMORY_SETTINGS_COUNT, CONFIG_SETTINGS_ARENA_KB * 1024 },
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },

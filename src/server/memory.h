@@ -10,6 +10,7 @@ enum memory_part {
 	MEMORY_INPUTS,
 	MEMORY_OUTPUTS, /* one more than connections: in it a connection is refused */
 	MEMORY_TABLE,
+	MEMORY_FAILURES,
 	MEMORY_SETTINGS, /* two arenas, shared with the process that reads them: one in force, one for the next */
 	MEMORY_REQUEST,
 	MEMORY_CRYPTO,

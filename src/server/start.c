@@ -1,7 +1,6 @@
 #include "server/start.h"
 
 #include "base/address.h"
-#include "base/options.h"
 #include "crypto/crypto.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -21,19 +20,20 @@
 
 #include <stdlib.h>
 
-const char server_help[] =
-	"usage: inki server [-c FILE] [-P PORT] [-L LEVEL] [--check-config]\n"
-	"\n"
-	"Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n"
-	"\n"
-	"  -c, --config FILE      the configuration (else $INKI_CONFIG, else /etc/inki/inki.conf,\n"
-	"                         else /etc/inki/server.yml)\n"
-	"  -P, --port PORT        the TCP port, in place of the configuration's (else $PORT)\n"
-	"  -L, --log-level LEVEL  error, warn, info or debug, in place of the configuration's\n"
-	"      --check-config     read everything, print what was understood, which keys may sign, and the memory\n"
-	"                         budget, and end\n"
-	"\n"
-	"TERM and INT end it after the answers under way; HUP makes it read the configuration and the keyrings anew.\n";
+struct server_options {
+	const char *config, *port, *level, *check_config;
+};
+
+static const struct option server_options[] = {
+	{ 'c', "config", OPTION_VALUE, offsetof(struct server_options, config), "FILE",
+	  "the configuration (else $INKI_CONFIG, else /etc/inki/inki.conf,\nelse /etc/inki/server.yml)" },
+	{ 'P', "port", OPTION_VALUE, offsetof(struct server_options, port), "PORT",
+	  "the TCP port, in place of the configuration's (else $PORT)" },
+	{ 'L', "log-level", OPTION_VALUE, offsetof(struct server_options, level), "LEVEL",
+	  "error, warn, info or debug, in place of the configuration's" },
+	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
+	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+};
 
 enum {
 	OTHER_DESCRIPTORS =
@@ -69,24 +69,20 @@ static const char *environment(const char *name)
 /* Returns 0, or the exit code of a wrong usage, which was told. */
 static int read_arguments(int count, char **arguments, struct server_arguments *read)
 {
-	const char *port = environment("PORT"), *level = NULL, *check_only = NULL;
-	const struct option options[] = {
-		{ 'c', "config", OPTION_VALUE, &read->source.file },
-		{ 'P', "port", OPTION_VALUE, &port },
-		{ 'L', "log-level", OPTION_VALUE, &level },
-		{ 0, "check-config", OPTION_FLAG, &check_only },
-	};
+	struct server_options given = { .config = environment("INKI_CONFIG"), .port = environment("PORT") };
+	struct settings_source *source = &read->source;
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
-	*read = (struct server_arguments){ .source.file = environment("INKI_CONFIG") };
-	if (options_read_all(arguments, count, options, sizeof(options) / sizeof(options[0]), NULL, 0, &words) < 0)
+	*read = (struct server_arguments){ 0 };
+	if (command_read(&server_command, count, arguments, &given, NULL, &words) < 0)
 		return tell_usage("server", writer_written(&words));
-	read->check_only = check_only;
-	read->source.has_level = level;
-	if (level && !read_level(span_of_string(level), &read->source.level))
+	source->file = given.config;
+	source->has_level = given.level;
+	read->check_only = given.check_config;
+	if (given.level && !read_level(span_of_string(given.level), &source->level))
 		return tell_usage("server", SPAN("a log level is error, warn, info or debug"));
-	if (port && (!address_read_port(span_of_string(port), &read->source.port) || read->source.port == 0))
+	if (given.port && (!address_read_port(span_of_string(given.port), &source->port) || source->port == 0))
 		return tell_usage("server", SPAN("a port is a number from 1 to 65535"));
 	return TELL_DONE;
 }
@@ -110,6 +106,7 @@ static int serve(struct loop *loop)
 	loop->app.question = IS_ENABLED(CONFIG_CHECKS) ? memory->parts[MEMORY_QUESTION] : NULL;
 	loop->app.gauges.connections_max = CONFIG_CONNECTIONS;
 	loop->app.gauges.started = clock_wall();
+	loop->app.failures = memory->parts[MEMORY_FAILURES];
 	loop->slots = slots_of(memory->parts[MEMORY_SLOTS]);
 	loop->inputs = memory->parts[MEMORY_INPUTS];
 	loop->outputs = memory->parts[MEMORY_OUTPUTS];
@@ -159,7 +156,7 @@ static int start(struct loop *loop, const struct settings_source *source)
 	return fail(config, writer_written(&error));
 }
 
-int server_main(int count, char **arguments)
+static int server_main(int count, char **arguments)
 {
 	struct server_arguments read;
 	struct memory memory;
@@ -197,3 +194,15 @@ int server_main(int count, char **arguments)
 		read.source.file = file_absolute(read.source.file, path, sizeof(path));
 	return start(&loop, &read.source);
 }
+
+const struct command server_command = {
+	.name = "server",
+	.main = server_main,
+	.summary = "hold keys, and serve them",
+	.operands = "",
+	COMMAND_OPTIONS(server_options),
+	.text = "Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n",
+	.notes = "TERM and INT end it after the answers under way; HUP makes it read the configuration and the "
+	         "keyrings\n"
+		 "anew.\n",
+};

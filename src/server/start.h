@@ -2,9 +2,8 @@
 #ifndef INKI_SERVER_START_H
 #define INKI_SERVER_START_H
 
-extern const char server_help[];
+#include "base/command.h"
 
-/* arguments are those after the command's name. Returns the exit code. */
-int server_main(int count, char **arguments);
+extern const struct command server_command;
 
 #endif

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import raw
 from inki import Wire, refused
 
 pytestmark = pytest.mark.both
@@ -270,3 +271,31 @@ def test_silent_connections_do_not_lock_others_out(server):
     finally:
         for wire in silent:
             wire.socket.close()
+
+
+# ---- the table of raw requests ----
+
+MARKER = b"GET /api/v1/user/marker/key/zzz HTTP/1.1\r\nHost: a\r\n\r\n"  # which is 400, as nothing in the table that stays ends
+
+
+def test_table_of_raw_requests(start, gpg, alice):
+    """Each with a good request right behind it, which gets its own answer, or none."""
+    server = start({"failures": {"burst": 0, "per_minute": 0}, "users": [{"name": "alice", "keyring": gpg.export(alice)}]})
+    wrong = []
+    for request in raw.requests():
+        with Wire(server) as wire:
+            wire.send(request.data + MARKER)
+            codes = []
+            while len(codes) < len(request.codes):
+                answer = wire.answer("HEAD" if request.is_head else "GET")
+                codes += [answer.status] if answer.status >= 200 else []
+            after = None
+            if request.stays:
+                marker = wire.answer()
+                after = marker.json["message"].startswith("a fingerprint is") or marker
+            elif not wire.is_closed():
+                after = wire.kept
+            if codes != request.codes or after is not (True if request.stays else None):
+                wrong.append(f"{request.name}: {codes} in place of {request.codes}, then {after}")
+    assert not wrong, "\n".join(wrong)
+    server.is_serving()

@@ -59,9 +59,40 @@ static void test_texts(void **state)
 	}
 }
 
+/* Whom the limits count an address as, in the hex digits of the number. */
+static void test_sources(void **state)
+{
+	static const struct {
+		const char *address;
+		uint64_t source;
+	} cases[] = {
+		{ "192.0.2.1", 0xc0000201 },
+		{ "::ffff:192.0.2.1", 0xc0000201 },
+		{ "::fffe:192.0.2.1", 0 },
+		{ "::1:ffff:192.0.2.1", 0 },
+		{ "255.255.255.255", 0xffffffff },
+		{ "::1", 0 },
+		{ "2001:db8:1:2::", 0x20010db800010002 },
+		{ "2001:db8:1:2:ffff:ffff:ffff:ffff", 0x20010db800010002 },
+		{ "2001:db8:1:3::", 0x20010db800010003 },
+		{ "fe80::1", 0xfe80000000000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int family = strchr(cases[i].address, ':') ? AF_INET6 : AF_INET;
+		uint8_t address[16];
+
+		assert_int_equal(inet_pton(family, cases[i].address, address), 1);
+		assert_int_equal(family == AF_INET ? address_source_ipv4(address) : address_source_ipv6(address),
+		                 cases[i].source);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ports), cmocka_unit_test(test_texts) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ports), cmocka_unit_test(test_texts),
+		                            cmocka_unit_test(test_sources) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

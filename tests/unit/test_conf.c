@@ -259,7 +259,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, defaults, users, checks"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, failures, defaults, users, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -327,7 +327,11 @@ static const struct {
 	/* keys of a later version */
 	{ "tls: {certificate: /a, key: /b}\n", "1:1: this version of inki does not have \"tls\" yet; take it out" },
 	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
-	{ "failures: {burst: 30}\n", "1:1: this version of inki does not have \"failures\" yet; take it out" },
+	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
+	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
+	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
+	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
+	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
 	{ "defaults: {options: \"\"}\n", "1:12: this version of inki does not have \"options\" yet; take it out" },
 	{ "defaults: {allow_options: []}\n", "1:12: this version of inki does not have \"allow_options\" yet; take it out" },

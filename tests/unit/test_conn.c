@@ -23,6 +23,7 @@ struct world {
 	struct arena table_arena, request;
 	struct writer journal;
 	struct app app;
+	struct failures failures;
 	struct conn conn;
 	uint8_t *input, *output;
 	uint8_t *sent;
@@ -32,7 +33,8 @@ struct world {
 
 static void world_start(struct world *world)
 {
-	static const struct conn_peer peer = { .remote = "192.0.2.1", .remote_size = 9, .access = ACCESS_ALL };
+	static const struct conn_peer peer = { .remote = "192.0.2.1", .remote_size = 9, .access = ACCESS_ALL,
+		                               .has_source = true, .source = 7 };
 
 	*world = (struct world){ .user = { .name = SPAN("u"), .policy.max_keys = KEYS_MAX }, .now = { .wall = WALL } };
 	world->config = (struct config){ .max_request_age = 3600, .users = &world->user, .user_count = 1 };
@@ -44,6 +46,7 @@ static void world_start(struct world *world)
 		.table = table_start(&world->table_arena),
 		.arena = &world->request,
 		.journal = &world->journal,
+		.failures = &world->failures,
 	};
 	assert_non_null(world->app.table);
 	world->input = malloc(CONN_INPUT_SIZE); /* exactly so large: the sanitizer guards what is behind */
@@ -536,6 +539,110 @@ static void test_refuse(void **state)
 	world_end(&world);
 }
 
+/* After as many failures as are taken, signed requests are not even read; questions are answered, and so is who comes over a
+ * Unix socket. */
+static void test_failures(void **state)
+{
+	static const struct {
+		const char *name, *bytes;
+		unsigned count; /* of those that are taken before 429 */
+		int code;       /* of these */
+	} cases[] = {
+		{ "no signed message", POST "Content-Length: 5\r\n\r\nhello", 3, 400 },
+		{ "DELETE", "DELETE /api/v1/keys HTTP/1.1\r\n" HOST "\r\n", 3, 400 },
+		{ "a wrong method", "POST /healthz HTTP/1.1\r\n" HOST "\r\n", 3, 405 },
+		{ "a GET", "GET /nothing HTTP/1.1\r\n" HOST "\r\n", 50, 404 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static const struct span probe = { (const uint8_t *)POST "Content-Length: 5\r\n\r\n",
+			                           sizeof(POST "Content-Length: 5\r\n\r\n") - 1 };
+		struct world world;
+		struct span rest, body;
+		struct http_answer head;
+		bool is_limited = cases[i].count < 50;
+
+		world_start(&world);
+		world.config.failures = (struct config_failures){ 3, 60 };
+		for (unsigned n = 0; n < cases[i].count; n++)
+			feed(&world, span_of_string(cases[i].bytes), 1000);
+		feed(&world, SPAN(GET "\r\n"), 1000);
+		feed(&world, probe, 1000); /* the body is never asked for */
+		rest = span_of(world.sent, world.sent_size);
+		for (unsigned n = 0; n < cases[i].count; n++)
+			assert_int_equal(next_answer(&rest, false, &head, &body), cases[i].code);
+		assert_int_equal(next_answer(&rest, false, &head, &body), 200);
+		if (next_answer(&rest, false, &head, &body) != (is_limited ? 429 : 0))
+			fail_msg("%s: %d", cases[i].name, head.code);
+		assert_int_equal(world.conn.state, is_limited ? CONN_LINGER : CONN_BODY);
+		assert_int_equal(world.app.counters.limited, is_limited);
+		world_end(&world);
+	}
+}
+
+static void test_retry_after(void **state)
+{
+	static const struct {
+		unsigned per_minute;
+		int64_t later;
+		const char *field;
+	} cases[] = {
+		{ 60, 0, "\r\nRetry-After: 1\r\n" },     { 1, 0, "\r\nRetry-After: 60\r\n" },
+		{ 1, 999, "\r\nRetry-After: 60\r\n" },   { 1, 1000, "\r\nRetry-After: 59\r\n" },
+		{ 1, 59999, "\r\nRetry-After: 1\r\n" },  { 1, 60000, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world world;
+
+		world_start(&world);
+		world.config.failures = (struct config_failures){ 1, cases[i].per_minute };
+		feed(&world, SPAN(POST "\r\n"), 1000);
+		world.now.monotonic += cases[i].later;
+		world.conn.deadline = INT64_MAX;
+		world.sent_size = 0;
+		feed(&world, SPAN(POST "\r\n"), 1000);
+		assert_int_equal(!cases[i].field, world.conn.state == CONN_IDLE);
+		if (cases[i].field)
+			assert_true(span_contains(span_of(world.sent, world.sent_size), span_of_string(cases[i].field)));
+		world_end(&world);
+	}
+}
+
+/* What is not HTTP counts too, and a limited source finds out why all the same; its line is written once. */
+static void test_malformed_is_a_failure(void **state)
+{
+	struct world world;
+	size_t lines = 0;
+
+	(void)state;
+	world_start(&world);
+	world.config.failures = (struct config_failures){ 2, 60 };
+	for (unsigned n = 0; n < 10; n++) {
+		const struct conn_peer peer = world.conn.peer;
+
+		conn_start(&world.conn, world.input, world.output, &peer, 0);
+		memcpy(world.input, "\001", 1);
+		conn_input_arrived(&world.conn, 1);
+		conn_run(&world.conn, &world.app, world.now);
+		assert_int_equal(world.conn.state, CONN_ANSWER);
+		assert_true(span_starts_with(conn_output(&world.conn), SPAN("HTTP/1.1 400 ")));
+		lines += world.journal.used > 0;
+		assert_true(n != 1 || span_starts_with(writer_written(&world.journal), SPAN("event=limited time=")));
+		writer_rewind(&world.journal, 0);
+	}
+	assert_int_equal(lines, 1);
+	assert_true(failures_time_to_wait(&world.failures, &world.config.failures, 7, 0) > 0);
+	world.conn.peer.has_source = false; /* as if he came over a Unix socket */
+	conn_start(&world.conn, world.input, world.output, &(struct conn_peer){ .access = ACCESS_ALL }, 0);
+	world.sent_size = 0;
+	feed(&world, SPAN(POST "\r\n"), 1000);
+	assert_true(span_starts_with(span_of(world.sent, world.sent_size), SPAN("HTTP/1.1 400 ")));
+	world_end(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +657,9 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_refuse),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_malformed_is_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

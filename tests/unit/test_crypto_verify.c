@@ -45,15 +45,21 @@ static struct span widened(struct span value, uint8_t *room, size_t size)
 
 static struct rsa_key rsa_key(unsigned bits)
 {
-	return (struct rsa_key){ vector_of("rsa%u.n", bits), vector_of("rsa%u.e", bits) };
+	return (struct rsa_key){ vector_of("rsa%u.n", bits), vector_of("rsa%u.e", bits), { 0 } };
 }
 
+/* A key that was made ready judges as one that was not. */
 static bool verify_rsa(const struct rsa_key *key, enum digest_algorithm algorithm, struct span signature)
 {
-	uint8_t value[DIGEST_SIZE_MAX];
+	uint8_t value[DIGEST_SIZE_MAX], room[RSA_SIZE_MAX];
+	struct rsa_key ready = *key;
+	bool good;
 
 	digest_compute(algorithm, text, value);
-	return rsa_verify(key, algorithm, value, signature);
+	good = rsa_verify(key, algorithm, value, signature);
+	ready.ready = rsa_prepare(key, room);
+	assert_int_equal(rsa_verify(&ready, algorithm, value, signature), good);
+	return good;
 }
 
 static void test_rsa(void **state)
@@ -72,6 +78,33 @@ static void test_rsa(void **state)
 		assert_false(verify_rsa(&larger, DIGEST_SHA256, vector("rsa2048.sha256")));
 		assert_false(verify_rsa(&key, DIGEST_SHA256, vector_of("rsa%u.sha256", bits)));
 	}
+}
+
+/* What was made ready is used, and what is not right there is a no. */
+static void test_rsa_ready(void **state)
+{
+	uint8_t room[RSA_SIZE_MAX], other_room[RSA_SIZE_MAX], value[DIGEST_SIZE_MAX];
+	struct rsa_key key = rsa_key(2048), other = rsa_key(2048);
+
+	(void)state;
+	digest_compute(DIGEST_SHA256, text, value);
+	key.ready = rsa_prepare(&key, room);
+	assert_int_equal(key.ready.size, 256);
+	assert_true(rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.sha256")));
+	for (size_t bit = 0; bit < 2048; bit += 61) {
+		room[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		assert_false(rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.sha256")));
+		room[bit / 8] ^= (uint8_t)(1U << bit % 8);
+	}
+	memset(room, 0, sizeof(room));
+	assert_false(rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.sha256")));
+	other.exponent = SPAN("\x03");
+	other.ready = rsa_prepare(&other, other_room);
+	key.ready = rsa_prepare(&key, room);
+	assert_true(span_equal(key.ready, other.ready));
+	key.modulus = span_first(key.modulus, 255);
+	key.ready = (struct span){ 0 };
+	assert_int_equal(rsa_prepare(&key, room).size, 0);
 }
 
 /* All that is next to the right number. */
@@ -288,17 +321,20 @@ static void test_ecdsa_known(void **state)
 static void test_little_memory(void **state)
 {
 	const struct rsa_key key = rsa_key(2048);
+	uint8_t value[DIGEST_SIZE_MAX], room[RSA_SIZE_MAX];
 	size_t refused = 0, accepted = 0;
 
+	digest_compute(DIGEST_SHA256, text, value);
 	for (size_t size = 256; size <= 24576; size += 256) {
 		uint64_t *memory = malloc(size);
 		bool good;
 
 		crypto_start(memory, size);
-		good = verify_rsa(&key, DIGEST_SHA256, vector("rsa2048.sha256"));
+		good = rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.sha256"));
+		assert_true(rsa_prepare(&key, room).size == 256 || !good);
 		refused += !good;
 		accepted += good;
-		assert_false(verify_rsa(&key, DIGEST_SHA256, vector("rsa2048.n-s")));
+		assert_false(rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.n-s")));
 		assert_false(ecdsa_verify(ECDSA_P521, vector("p521.point"), vector("p521.digest"), vector("p521.r"), vector("p521.r")));
 		if (ecdsa_verify(ECDSA_P521, vector("p521.point"), vector("p521.digest"), vector("p521.r"), vector("p521.s")))
 			accepted++;
@@ -388,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rsa),
+		cmocka_unit_test(test_rsa_ready),
 		cmocka_unit_test(test_rsa_forged),
 		cmocka_unit_test(test_rsa_digest),
 		cmocka_unit_test(test_rsa_key),

@@ -239,6 +239,52 @@ static void test_mutated(void **state)
 	}
 }
 
+/* A case by pieces of some bytes, where after each call the decoded bytes but the last keep ones are dropped: the window
+ * never holds more than those and a piece. */
+static void run_in_window(const struct body_case *c, size_t piece, size_t keep)
+{
+	uint8_t *window = malloc(piece + keep);
+	uint8_t whole[LIMIT];
+	struct http_body body;
+	enum status status = STATUS_MORE;
+	size_t arrived = 0, sent = 0, taken = 0;
+
+	assert_non_null(window);
+	start(&body, c);
+	while (status == STATUS_MORE && sent < c->size) {
+		size_t count = piece < c->size - sent ? piece : c->size - sent, gone;
+
+		memcpy(window + arrived, c->wire + sent, count);
+		arrived += count;
+		sent += count;
+		status = http_body_read(&body, window, arrived);
+		gone = status == STATUS_MORE && body.size > keep ? body.size - keep : 0;
+		if (status == STATUS_OK)
+			gone = body.size;
+		assert_true(taken + gone <= LIMIT);
+		memcpy(whole + taken, window, gone);
+		taken += gone;
+		if (status == STATUS_OK || status == STATUS_MORE)
+			http_body_drop(&body, window, &arrived, gone);
+	}
+	if (c->size == 0)
+		status = http_body_read(&body, window, 0);
+	if (status != c->status)
+		fail_msg("%s: by %zu, %s in place of %s", c->name, piece, status_name(status), status_name(c->status));
+	if (status == STATUS_OK && (taken != strlen(c->body) || memcmp(whole, c->body, taken) != 0))
+		fail_msg("%s: by %zu, another body", c->name, piece);
+	free(window);
+}
+
+static void test_in_a_window(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASE_COUNT; i++)
+		for (size_t piece = 1; piece < 40; piece++)
+			for (size_t keep = 0; keep < 4; keep++)
+				run_in_window(&cases[i], piece, keep);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_length_over_the_limit),
 		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_in_a_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,19 +152,29 @@ static void test_continue(void **state)
 	assert_int_equal(answer.size, http_continue.size);
 }
 
-static void test_get(void **state)
+static void test_request(void **state)
 {
-	static const char expected[] = "GET /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\n\r\n";
-	uint8_t room[128];
-	struct writer writer = writer_of(room, sizeof(room));
-	struct http_head head;
+	static const struct {
+		size_t post_size;
+		const char *head;
+	} requests[] = {
+		{ 0, "GET /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\n\r\n" },
+		{ 12, "POST /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\nContent-Length: 12\r\n\r\n" },
+	};
 
 	(void)state;
-	http_write_get(&writer, SPAN("inki:3000"), SPAN("/k?a=b"));
-	assert_true(span_equal(writer_written(&writer), span_of_string(expected)));
-	http_head_start(&head);
-	assert_int_equal(http_head_read(&head, writer_written(&writer), sizeof(room)), STATUS_OK);
-	assert_false(head.keep_alive);
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t room[128];
+		struct writer writer = writer_of(room, sizeof(room));
+		struct http_head head;
+
+		http_write_request(&writer, SPAN("inki:3000"), SPAN("/k?a=b"), requests[i].post_size);
+		assert_true(span_equal(writer_written(&writer), span_of_string(requests[i].head)));
+		http_head_start(&head);
+		assert_int_equal(http_head_read(&head, writer_written(&writer), sizeof(room)), STATUS_OK);
+		assert_false(head.keep_alive);
+		assert_int_equal(head.content_length, requests[i].post_size);
+	}
 }
 
 int main(void)
@@ -177,7 +187,7 @@ int main(void)
 		cmocka_unit_test(test_chunk_head),
 		cmocka_unit_test(test_chunks_are_read),
 		cmocka_unit_test(test_continue),
-		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,18 @@ static void check_outcome(const struct run *run, const struct outcome *outcome)
 		fail_msg("%s: another key is said to have signed", run->name);
 }
 
+/* What a key of RSA costs each time is spent when the keyring is read. */
+static void check_ready(const struct run *run, const struct pgp_verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->count; i++) {
+		const struct pgp_key *key = verdict->signers[i].key;
+
+		if (key->algorithm <= PUBLIC_KEY_RSA_SIGN_ONLY &&
+		    key->material.rsa.ready.size != key->material.rsa.modulus.size)
+			fail_msg("%s: the key that signed was not made ready", run->name);
+	}
+}
+
 static struct arena message_arena(void)
 {
 	return arena_of(message_memory, sizeof(message_memory));
@@ -225,6 +237,7 @@ static void check_case(struct run *run)
 	if (outcome.status == STATUS_OK)
 		outcome = verify(run->expected.message, &run->keyring, run->expected.now, &arena);
 	check_outcome(run, &outcome);
+	check_ready(run, &outcome.verdict);
 	if (run->expected.has_flips)
 		check_flips(run);
 	if (run->expected.has_arenas)

@@ -155,6 +155,28 @@ static void test_spent_work_counts_for_nothing(void **state)
 	assert_int_equal(count_keys(), 0);
 }
 
+/* What is too old by its own word costs no arithmetic, and the answer is the same whoever signed it for whatever user. */
+static void test_too_old(void **state)
+{
+	static const char *const messages[] = { "add", "add.by_eve", "add.nobody", "add.quorum", "remove.by_eve" };
+	struct submission *submission = malloc(sizeof(*submission));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(messages); i++) {
+		const struct api_request request = {
+			.body = vector_of("message.%s", messages[i]),
+			.remote = SPAN("r"),
+		};
+
+		writer_rewind(&world.journal, 0);
+		assert_int_equal(submit_request(&world.app, &request, false, NOW + 3700, submission), STATUS_POLICY_TOO_OLD);
+		assert_true(span_equal(submission->detail, SPAN("max_request_age is 1h")));
+		assert_int_equal(submission->verdict.public_key_operations + submission->verdict.failures, 0);
+		arena_release(&world.request, 0);
+	}
+	free(submission);
+}
+
 /* ---- one after the other ---- */
 
 static void test_sequences(void **state)
@@ -400,6 +422,7 @@ int main(void)
 		cmocka_unit_test_setup(test_alone, clear),
 		cmocka_unit_test_setup(test_one_answer, clear),
 		cmocka_unit_test_setup(test_spent_work_counts_for_nothing, clear),
+		cmocka_unit_test_setup(test_too_old, clear),
 		cmocka_unit_test_setup(test_sequences, clear),
 		cmocka_unit_test_setup(test_replay_over_time, clear),
 		cmocka_unit_test_setup(test_expiry, clear),

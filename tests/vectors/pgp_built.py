@@ -679,6 +679,12 @@ def keyrings():
         yield case(f"8_3_version_{version}", "KEYRING_EMPTY", clearsign(TEXT, sign(other)), certificate_of(other))
         yield case(f"8_3_version_{version}_armored", "KEYRING_EMPTY", clearsign(TEXT, sign(other)),
                    armored(certificate_of(other)))
+    # the size that its fingerprint is over has two octets
+    large = {size: packet(pgp.PUBLIC_KEY, b"\x04" + bytes(size - 1)) for size in (0xFFFF, 0x10000)}
+    yield case("8_3_v4_key_of_65536_octets", "KEYRING_EMPTY", keyring=large[0x10000])
+    yield case("8_3_v4_key_of_65535_octets", "SIGNATURE_UNKNOWN_ISSUER", keyring=large[0xFFFF])
+    yield case("8_3_v4_keys_of_65536_octets_beside_good", "OK",
+               keyring=large[0x10000] + KEYRING + packet(pgp.PUBLIC_SUBKEY, b"\x04" + bytes(0xFFFF)))
     yield case("8_3_creation_time_is_part_of_the_key", "SIGNATURE_UNKNOWN_ISSUER",
                keyring=certificate_of(Key(at=MADE + 1, private=key().private)))
 
@@ -745,6 +751,9 @@ def self_signatures():
 
     yield case("9_1_key_from_the_future", "KEY_FUTURE", clearsign(TEXT, sign(key(at=NOW + 10), at=NOW + 20)),
                certificate_of(key(at=NOW + 10)))
+    late = key(number=7, at=NOW + 10)
+    yield case("9_1_subkey_from_the_future", "KEY_FUTURE", clearsign(TEXT, sign(late, at=NOW + 20)),
+               certificate(key(), subkeys=[subkey(key(), late)]))
     yield case("9_1_signature_before_the_key", "SIGNATURE_OLDER_THAN_KEY", clearsign(TEXT, sign(at=MADE - 1)))
     yield case("9_1_signature_with_the_key_good", "OK", clearsign(TEXT, sign(at=MADE)))
     yield case("9_7_future", "SIGNATURE_FUTURE", clearsign(TEXT, sign(at=NOW + 301)))
@@ -769,6 +778,9 @@ def self_signatures():
             ("newest_user_id_expired", {}, {"at": MADE + 5, "more": ended}, "KEY_EXPIRED"),
             ("flagged_older_user_id_expired", {"at": MADE + 5}, {"more": [primary, *ended]}, "KEY_EXPIRED"),
             ("older_user_id_expired_good", {"more": ended}, {"at": MADE + 5}, "OK"),
+            ("newest_user_id_first_good", {"at": MADE + 5}, {"more": ended}, "OK"),
+            ("newest_user_id_first_expired", {"at": MADE + 5, "more": ended}, {}, "KEY_EXPIRED"),
+            ("newest_flagged_user_id_first_good", {"at": MADE + 5, "more": [primary]}, {"more": [primary, *ended]}, "OK"),
             ("newest_flagged_user_id_expired", {"more": [primary]}, {"at": MADE + 5, "more": [primary, *ended]}, "KEY_EXPIRED"),
     ]:
         yield case(f"9_4_{name}", expect, keyring=bare(certify(**first), packet(pgp.USER_ID, b"Two"),
@@ -812,6 +824,8 @@ def revocations():
                certificate_of(rsa) + revoke(by=rsa, data=rsa.hashed, digest="sha1"))
     yield case("8_5_sha256_revocation_by_nistp521", "KEY_REVOKED", clearsign(TEXT, sign(key("nistp521"))),
                certificate_of(key("nistp521")) + revoke(by=key("nistp521"), data=key("nistp521").hashed, digest="sha256"))
+    yield case("8_5_md5_revocation_good", "OK", clearsign(TEXT, sign(rsa)),
+               certificate_of(rsa) + revoke(by=rsa, data=rsa.hashed, digest="md5"))
     data, sub = pgp.user_id_data(key(), USER_ID), key(number=2)
     both = key().hashed + sub.hashed
     by_sub, bound = clearsign(TEXT, sign(sub)), certificate(key(), subkeys=[subkey(key(), sub)])
@@ -825,7 +839,8 @@ def revocations():
         yield case(f"8_5_{expect.lower()}_in_another_file", expect, message, armored(first), second_keyring=armored(then))
         yield case(f"8_5_{expect.lower()}_in_a_later_file", expect, message, armored(then), second_keyring=first)
     yield case("8_5_waiting_revocation_of_nothing_good", "OK",
-               keyring=UNNAMED + revoke(0x28, key().hashed + other.hashed) + revoke(0x30, pgp.user_id_data(key(), b"Bob")) + KEYRING)
+               keyring=UNNAMED + revoke(0x28, key().hashed + other.hashed) + revoke(0x30, pgp.user_id_data(key(), b"Bob")) + KEYRING,
+               arenas=True)
     yield case("8_5_waiting_revocation_by_another_good", "OK",
                keyring=UNNAMED + revoke(0x30, data, by=other, hashed=[pgp.created(MADE), pgp.issuer_fingerprint(key())]) + KEYRING)
     for name, keyring in {
@@ -841,6 +856,11 @@ def revocations():
             ("same_second", KEYRING + revoke(0x30, data, at=MADE), "KEY_NOT_CERTIFIED"),
             ("certified_again_good", bare(certify(), revoke(0x30, data), certify(at=MADE + 2 * DAY)), "OK"),
             ("future", KEYRING + revoke(0x30, data, at=NOW + DAY), "KEY_NOT_CERTIFIED"),
+            ("twice", bare(certify(at=MADE + DAY + 1), revoke(0x30, data), revoke(0x30, data, at=MADE + 2 * DAY)), "KEY_NOT_CERTIFIED"),
+            ("twice_newest_first", bare(certify(at=MADE + DAY + 1), revoke(0x30, data, at=MADE + 2 * DAY), revoke(0x30, data)),
+             "KEY_NOT_CERTIFIED"),
+            ("twice_certified_again_good", bare(certify(at=MADE + 2 * DAY + 1), revoke(0x30, data, at=MADE + 2 * DAY),
+                                                revoke(0x30, data)), "OK"),
             ("elsewhere", bare(certify(), packet(pgp.USER_ID, b"Two"), revoke(0x30, data)), "KEY_NOT_CERTIFIED"),
             ("before_good", KEYRING + revoke(0x30, data, at=MADE - 1), "OK"),
             ("without_time", KEYRING + revoke(0x30, data, hashed=[pgp.issuer_fingerprint(key())]), "KEY_NOT_CERTIFIED"),
@@ -936,6 +956,9 @@ def subkeys():
     early = key(number=5, at=MADE - DAY)
     yield case("9_6_subkey_older_than_its_primary", "SIGNATURE_OLDER_THAN_KEY", clearsign(TEXT, sign(early, at=MADE - 1)),
                certificate(primary, subkeys=[subkey(primary, early, at=MADE)]))
+    short = key("rsa1024")
+    yield case("9_6_short_subkey_with_back_signature", "KEY_SIZE", clearsign(TEXT, sign(short)),
+               certificate(primary, subkeys=[subkey(primary, short)]))
     bad = Key(at=MADE, private=sub.private, algorithm=17)
     yield case("9_6_unsupported_subkey", "KEY_ALGORITHM", clearsign(TEXT, sign(bad)),
                certificate(primary, subkeys=[subkey(primary, bad)]))
@@ -963,6 +986,15 @@ def work():
     yield case("10_3_revoked_key", "KEY_REVOKED", keyring=KEYRING + revoke(), operations=0)
     yield case("10_3_one_signature_good", "OK", operations=1)
     yield case("1_4_subkey_of_two_certificates_good", "OK", clearsign(TEXT, right, right), keyring([0, 1]), signers=1)
+    owner, own = owners[0], key(number=8)
+    twice, older, newer = certificate(owner, subkeys=[subkey(owner, own)]), sign(owner), sign(own, at=SIGNED + 1)
+    for name, signatures in {"last": (older, newer), "first": (newer, older)}.items():
+        yield case(f"1_4_newest_signature_of_a_certificate_{name}_good", "OK", clearsign(TEXT, *signatures), twice, signers=1,
+                   signer=own.fingerprint.hex())
+    ended = sign(key(number=9), more=[subpacket(pgp.SIGNATURE_EXPIRES, pgp.number(1, 4))])
+    wrong_by_own = sign(own, numbers=pgp.mpi(5) * 2)
+    yield case("1_4_reason_of_an_expired_stranger", "SIGNATURE_EXPIRED", clearsign(TEXT, ended), twice, operations=0)
+    yield case("1_4_reason_of_a_wrong_one_beside_an_expired_stranger", "SIGNATURE_WRONG", clearsign(TEXT, ended, wrong_by_own, ended), twice)
     yield case("1_4_three_signers_good", "OK", clearsign(TEXT, *map(sign, owners[:3])), b"".join(map(certificate, owners[:3])),
                signers=3, signer=owners[0].fingerprint.hex())
 

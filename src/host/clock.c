@@ -1,5 +1,6 @@
 #include "host/clock.h"
 
+#include <poll.h>
 #include <time.h>
 
 int64_t clock_wall(void)
@@ -16,4 +17,9 @@ int64_t clock_monotonic(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_wait(int milliseconds)
+{
+	poll(NULL, 0, milliseconds);
 }

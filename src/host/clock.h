@@ -10,4 +10,7 @@ int64_t clock_wall(void);
 /* Milliseconds since some moment, for deadlines: it never jumps. */
 int64_t clock_monotonic(void);
 
+/* Waits, at most so many milliseconds. */
+void clock_wait(int milliseconds);
+
 #endif

@@ -4,8 +4,9 @@
 
 #include "base/writer.h"
 
-/* Why there is no descriptor: the system lacks the address or its family, as one without IPv6 does; anything else. */
-enum { LISTEN_NO_ADDRESS = -1, LISTEN_FAILED = -2 };
+/* Why there is no descriptor: the system lacks the address or its family, as one without IPv6 does; another server is
+ * there, but maybe not for long; anything else. */
+enum { LISTEN_NO_ADDRESS = -1, LISTEN_TAKEN = -2, LISTEN_FAILED = -3 };
 
 /* Listens on a numeric IPv4 or IPv6 address (the latter for IPv6 only) and a port, 0 for one that the system chooses.
  * Returns the descriptor; or one of the above, with the words of a sentence in *why_not. */

@@ -1,6 +1,7 @@
 #include "server/listeners.h"
 
 #include "base/address.h"
+#include "host/clock.h"
 #include "host/listen.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -43,11 +44,25 @@ static void write_failure(struct writer *writer, const struct config_listener *c
 	writer_put_string(writer, why_not);
 }
 
-static int open_one(const struct config_listener *config, const char **why_not)
+static int try_one(const struct config_listener *config, const char **why_not)
 {
 	if (config->socket.size > 0)
 		return listen_unix(config->socket, config->mode, why_not);
 	return listen_tcp(config->address, config->port, why_not);
+}
+
+/* One whom we are to replace may not be gone yet, as its other process is when one of the two was killed. */
+static int open_one(const struct config_listener *config, const char **why_not)
+{
+	enum { TAKEN_TIME = 1000, PAUSE = 20 }; /* milliseconds */
+	const int64_t until = clock_monotonic() + TAKEN_TIME;
+	int descriptor = try_one(config, why_not);
+
+	while (descriptor == LISTEN_TAKEN && clock_monotonic() < until) {
+		clock_wait(PAUSE);
+		descriptor = try_one(config, why_not);
+	}
+	return descriptor;
 }
 
 static void keep(struct listener *listener, int descriptor, const struct config_listener *config)

@@ -203,6 +203,6 @@ const struct command server_command = {
 	COMMAND_OPTIONS(server_options),
 	.text = "Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n",
 	.notes = "TERM and INT end it after the answers under way; HUP makes it read the configuration and the "
-	         "keyrings\n"
+		 "keyrings\n"
 		 "anew.\n",
 };

@@ -236,3 +236,13 @@ def test_a_server_that_hangs_is_killed(doomed):
     doomed.process.terminate()
     assert wait(doomed, 12) == 1
     assert "the server process does not end; killing it" in doomed.log()
+
+
+def test_a_restart_right_after_the_helper_was_killed(doomed, start, gpg, alice):
+    doomed.process.kill()
+    doomed.process.wait()
+    again = start(users(alice=gpg.export(alice)), folder=doomed.folder)
+    time.sleep(0.3)
+    assert again.curl("/healthz", unix=True).status == 200, "the old one has not taken the new one's socket away"
+    again.stop, stop = lambda: None, again.stop
+    stop()

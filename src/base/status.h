@@ -153,6 +153,13 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	/* checks */ \
+	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
+	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \
+	X(CHECK_OUTRAN, 403, TOLD, "a check of this host has not answered in its time") \
+	X(CHECK_FAILED, 403, TOLD, "a check of this host could not be run; the server's log says more") \
+	X(CHECK_BUSY, 503, TOLD, "as many checks as there may be at once are running; try again in a moment") \
+	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
 	/* the world */ \
 	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \

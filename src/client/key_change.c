@@ -168,7 +168,7 @@ const struct command key_add_command = {
 	.operand_count = 1,
 	COMMAND_OPTIONS(add_options),
 	.text = "Signs a request that lets an SSH key in as a user of a host for a while, and sends it to the inki "
-	        "there.\n",
+		"there.\n",
 	.notes = REACH_URL_NOTES,
 };
 

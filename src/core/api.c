@@ -1,10 +1,12 @@
 #include "core/api.h"
 
 #include "base/kconfig.h"
+#include "core/check.h"
 #include "core/journal.h"
 #include "core/now.h"
 #include "core/render.h"
 #include "core/submit.h"
+#include "core/trust.h"
 #include "http/target.h"
 
 enum { SEGMENTS_MAX = 2 };
@@ -22,7 +24,7 @@ struct call {
 /* A connection ends within seconds; a key that makes room, hardly. */
 static unsigned retry_after(enum status status)
 {
-	if (status == STATUS_HTTP_BUSY)
+	if (status == STATUS_HTTP_BUSY || status == STATUS_CHECK_BUSY || status == STATUS_CHECK_RELOADED)
 		return 2;
 	return status_http_code(status) == 503 ? 60 : 0;
 }
@@ -64,7 +66,9 @@ static enum status submit(struct call *call, bool must_remove)
 
 	if (!submission)
 		return STATUS_INTERNAL;
-	status = submit_request(call->app, request->body, must_remove, request->remote, call->now, submission);
+	status = submit_request(call->app, request, must_remove, call->now, submission);
+	if (status == STATUS_CHECK_ASKED)
+		return status;
 	if (status == STATUS_OK)
 		answer_key(call, submission->has_key ? &submission->key : NULL);
 	else
@@ -152,6 +156,36 @@ static enum status delete_user_key(struct call *call)
 	return status;
 }
 
+/* Puts what there is to say about a key that is to be served. */
+static void put_key(const struct call *call, const struct table_key *key)
+{
+	struct question *question = call->app->question;
+
+	if (key)
+		question_put_key(question, &key->key, &key->fingerprint);
+	question_put(question, QUESTION_REMOTE, call->request->remote);
+	if (!key)
+		return;
+	question->expire = key->expire;
+	for (size_t i = 0; i < key->signer_count; i++)
+		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
+		                    (struct span){ 0 });
+}
+
+/* Do the checks let the user's keys be served, or the one? A no is an empty list, which is not told from having none.
+ * Who cannot ask says so. */
+static enum status judge_serving(struct call *call, size_t user, const struct table_key *key)
+{
+	enum status status = STATUS_OK;
+
+	if (user < call->app->config->user_count && table_count_user_keys(call->app->table, user) > 0)
+		status = check_judge(call->app, call->request, user, CHECK_SERVE, key ? key->fingerprint.sha256 : NULL,
+		                     call->now, &call->detail);
+	if (status == STATUS_CHECK_ASKED)
+		put_key(call, key);
+	return status_http_code(status) == 403 ? STATUS_KEY_NOT_FOUND : status;
+}
+
 static enum status get_authorized_keys(struct call *call)
 {
 	const struct span query = call->request->query;
@@ -161,17 +195,29 @@ static enum status get_authorized_keys(struct call *call)
 	enum status status;
 
 	call->answer->content_type = "text/plain; charset=utf-8";
-	call->app->counters.served++;
 	if (!http_query_find(query, SPAN("fingerprint"), &fingerprint)) {
-		answer_list(call, API_LIST_AUTHORIZED_KEYS);
-		return STATUS_OK;
+		status = judge_serving(call, config_find_user(call->app->config, call->user), NULL);
+		if (status == STATUS_OK)
+			answer_list(call, API_LIST_AUTHORIZED_KEYS);
+		return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
 	}
 	if (!decoded.data || http_target_decode(fingerprint, &decoded) != STATUS_OK)
 		return STATUS_ROUTE_FINGERPRINT;
 	status = find_key(call, writer_written(&decoded), &key);
 	if (status == STATUS_OK)
+		status = judge_serving(call, key.user, &key);
+	if (status == STATUS_OK)
 		render_authorized_key(&call->answer->body, call->app->config, &key);
 	return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* This is counted once, not again for each check. */
+static enum status get_and_count_authorized_keys(struct call *call)
+{
+	enum status status = get_authorized_keys(call);
+
+	call->app->counters.served += status != STATUS_CHECK_ASKED;
+	return status;
 }
 
 static enum status get_health(struct call *call)
@@ -201,7 +247,7 @@ static const struct route {
 	{ "/api/v1/keys", get_keys, post_keys, delete_keys, "GET, HEAD, POST, DELETE", ACCESS_READ, ACCESS_WRITE },
 	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 	{ "/api/v1/user/{}/key/{*}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", ACCESS_READ, 0 },
-	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
+	{ "/api/v1/user/{}/authorized_keys", get_and_count_authorized_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 	{ "/healthz", get_health, NULL, NULL, "GET, HEAD", 0, 0 },
 	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 };
@@ -270,10 +316,13 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 	status = handle(&call);
 	if (status == STATUS_OK && answer->body.overflowed)
 		status = STATUS_INTERNAL;
+	answer->asks = status == STATUS_CHECK_ASKED;
 	if (status != STATUS_OK)
 		answer_error(answer, status, call.detail);
-	app->counters.requests++;
-	app->counters.refused[answer->http_code / 100]++;
+	if (!answer->asks) {
+		app->counters.requests++;
+		app->counters.refused[answer->http_code / 100]++;
+	}
 	arena_release(app->arena, used);
 }
 
@@ -320,22 +369,26 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 /* ---- time ---- */
 
-/* Room for the line of a key that has expired, and still for the two of a request: what became of it, and that its
- * source has failed too often. */
-static bool has_room_for_lines(const struct writer *journal)
+bool api_has_room_for_lines(const struct writer *journal)
 {
 	return journal->size - journal->used >= 3 * JOURNAL_LINE_MAX;
 }
 
-void api_sweep(struct app *app, int64_t now)
+int64_t api_next_sweep(const struct app *app)
+{
+	int64_t next_end = table_next_end(app->table);
+
+	return app->trust_until != 0 && app->trust_until < next_end ? app->trust_until : next_end;
+}
+
+static void sweep_expired(struct app *app, int64_t now)
 {
 	uint32_t position = 0;
 	struct table_key expired;
 
-	now = now_find(app, now);
 	if (now < table_next_end(app->table))
 		return;
-	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
+	while (api_has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
 		struct journal journal = journal_start(app->journal, "expired");
 
 		app->counters.expired++;
@@ -346,4 +399,11 @@ void api_sweep(struct app *app, int64_t now)
 			journal_put_signer(&journal, &expired.signers[i]);
 		journal_end(&journal);
 	}
+}
+
+void api_sweep(struct app *app, int64_t now)
+{
+	now = now_find(app, now);
+	sweep_expired(app, now);
+	trust_sweep(app, now);
 }

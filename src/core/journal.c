@@ -104,6 +104,14 @@ void journal_put_time(struct journal *journal, const char *name, int64_t time)
 	end_field(journal, start);
 }
 
+void journal_put_number(struct journal *journal, const char *name, uint64_t number)
+{
+	size_t start = start_field(journal, name);
+
+	writer_put_padded_number(&journal->line, number, 1);
+	end_field(journal, start);
+}
+
 void journal_put_fingerprint(struct journal *journal, const struct ssh_fingerprint *fingerprint)
 {
 	size_t start = start_field(journal, "fingerprint");

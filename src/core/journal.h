@@ -24,6 +24,7 @@ struct journal journal_start(struct writer *writer, const char *event);
 
 void journal_put(struct journal *journal, const char *name, struct span value);
 void journal_put_time(struct journal *journal, const char *name, int64_t time);
+void journal_put_number(struct journal *journal, const char *name, uint64_t number);
 void journal_put_fingerprint(struct journal *journal, const struct ssh_fingerprint *fingerprint);
 
 /* signer=FINGERPRINT. */

@@ -20,11 +20,16 @@ struct submission {
 	struct table_key key; /* its spans last until the table's next change */
 };
 
-/* Takes one request: body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed unless
- * the result is STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for what
- * was done, or refused. */
-enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
+/* Takes one request: its body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed
+ * unless the result is STATUS_OK. Everything that *submission points to lies in app->arena. The journal has a line for
+ * what was done, or refused; none for CHECK_ASKED: then app->question is to be asked, and the request to come again. */
+enum status submit_request(struct app *app, const struct api_request *request, bool must_remove, int64_t now,
                            struct submission *submission);
+
+/* For how many seconds a signature must be remembered, so that no request that it has overtaken can still be taken; and
+ * until when that is for one. */
+int64_t submit_remember_time(const struct config *config);
+int64_t submit_remember_until(const struct app *app, int64_t signed_at);
 
 /* Writes the journal's line for a removal without a signature that was refused. */
 void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now);

@@ -1,5 +1,6 @@
 #include "host/clock.h"
 
+#include <poll.h>
 #include <time.h>
 
 int64_t clock_wall(void)
@@ -25,4 +26,9 @@ int64_t clock_uptime(void)
 	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0) /* a kernel before 2.6.39 */
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec;
+}
+
+void clock_wait(int milliseconds)
+{
+	poll(NULL, 0, milliseconds);
 }

@@ -13,4 +13,7 @@ int64_t clock_monotonic(void);
 /* Seconds since the system started, with those that it slept: it never jumps either. */
 int64_t clock_uptime(void);
 
+/* Waits, at most so many milliseconds. */
+void clock_wait(int milliseconds);
+
 #endif

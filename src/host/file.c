@@ -118,3 +118,19 @@ void file_leave_folder(void)
 	if (chdir("/") < 0)
 		return; /* it is a courtesy; nothing depends on it */
 }
+
+const char *file_absolute(const char *path, char *room, size_t size)
+{
+	size_t folder, name = strlen(path) + 1;
+
+	if (path[0] == '/')
+		return path;
+	if (!getcwd(room, size))
+		return NULL;
+	folder = strlen(room);
+	if (name >= size - folder)
+		return NULL;
+	room[folder] = '/';
+	memcpy(room + folder + 1, path, name);
+	return room;
+}

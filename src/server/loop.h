@@ -2,7 +2,10 @@
 #ifndef INKI_SERVER_LOOP_H
 #define INKI_SERVER_LOOP_H
 
+#include "server/checks.h"
 #include "server/listeners.h"
+#include "server/memory.h"
+#include "server/settings.h"
 #include "server/slots.h"
 
 enum {
@@ -14,11 +17,17 @@ struct loop {
 	/* readied by the caller: */
 	struct app app; /* its journal is emptied into the log */
 	struct slots slots;
+	struct checks checks;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
 	struct listeners listeners;
 	int signals; /* of signal_open() */
+	int helper;  /* the channel to the helper */
+	struct memory *memory;
+	const struct settings_source *source;
 	/* private */
+	bool is_told_by_signal, is_told_by_helper; /* to end */
+	bool has_lost_helper;
 	int poll;
 	struct conn_moment now; /* read once a turn */
 	bool is_stopping;
@@ -30,12 +39,13 @@ struct loop {
 enum {
 	LOOP_NUMBER_LISTENERS = CONFIG_CONNECTIONS,
 	LOOP_NUMBER_SIGNALS = CONFIG_CONNECTIONS + CONFIG_LISTENERS,
+	LOOP_NUMBER_HELPER,
 };
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
 
-/* Serves until a signal ends it; the listeners and all connections are closed then. False if the system refuses to
- * watch the descriptors. */
+/* Serves until it is told to end; the listeners and all connections are closed then. False if the system refuses to
+ * watch the descriptors, or the helper is gone, which was logged. */
 bool loop_run(struct loop *loop);
 
 #endif

@@ -16,6 +16,7 @@ void pump_flush_journal(struct loop *loop)
 
 void pump_close(struct loop *loop, struct slot *slot)
 {
+	checks_cancel(loop, slot);
 	net_close(slot->descriptor);
 	slots_give_back(&loop->slots, slot);
 	loop->app.gauges.connections = loop->slots.taken;
@@ -71,18 +72,23 @@ static void watch(struct loop *loop, struct slot *slot)
 		pump_close(loop, slot);
 }
 
+static void run(struct loop *loop, struct slot *slot)
+{
+	conn_run(&slot->conn, &loop->app, loop->now);
+	pump_flush_journal(loop);
+	checks_ask(loop, slot);
+}
+
 void pump_turn(struct loop *loop, struct slot *slot)
 {
 	struct conn *conn = &slot->conn;
 
 	if (conn_wants_input(conn))
 		read_input(slot);
-	conn_run(conn, &loop->app, loop->now);
-	pump_flush_journal(loop);
+	run(loop, slot);
 	if (conn_wants_output(conn)) {
 		write_output(slot, loop->now.monotonic);
-		conn_run(conn, &loop->app, loop->now);
-		pump_flush_journal(loop);
+		run(loop, slot);
 	}
 	if (conn->state == CONN_CLOSED) {
 		pump_close(loop, slot);

@@ -272,7 +272,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -333,9 +333,9 @@ static const struct {
 	{ "users: [{name: a, name: b}]\n", "1:19: \"name\" is there twice; take one out" },
 	{ "defaults: {bind_host: true, \"bind_host\": true}\n", "1:29: \"bind_host\" is there twice; take one out" },
 	{ "defaults: {name: a}\n", "1:12: \"name\" is no key here; there are max_lifetime, signatures, bind_host, key_types, "
-				    "min_rsa_bits, max_keys, options, allow_options" },
+				    "min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
-				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
+				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, access" },
 	/* keys of a later version */
 	{ "tls: {certificate: /a, key: /b}\n", "1:1: this version of inki does not have \"tls\" yet; take it out" },
@@ -345,9 +345,7 @@ static const struct {
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
 	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
-	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
-	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\n", "1:33: this version of inki does not have \"tls\" yet; take it out" },
 	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
 	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },

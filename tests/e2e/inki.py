@@ -24,6 +24,15 @@ RELEASE = words_of(os.environ.get("INKI") or os.path.join(TREE, "out", "inki"))
 SANITIZED = words_of(os.environ.get("INKI_ASAN", ""))
 
 
+def has_tls():
+    """Was it built with CONFIG_TLS?"""
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write("tls: {certificate: /a, key: /b}\nusers: []\n")
+        file.flush()
+        done = subprocess.run([*RELEASE, "server", "-c", file.name, "--check-config"], capture_output=True, text=True, check=False)
+    return "built without TLS" not in done.stderr
+
+
 def yaml(value, indent=0):
     """YAML in block style, texts of several lines as literal blocks: the form that people write."""
     pad = "  " * indent

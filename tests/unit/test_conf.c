@@ -299,10 +299,11 @@ static void test_good_cases(void **state)
 	"ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, sk-ecdsa-sha2-nistp256@openssh.com and ssh-rsa, each once"
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static const struct {
-	const char *yaml;
-	const char *error; /* without the file's name and the colon */
-} bad_cases[] = {
+struct bad_case {
+	const char *yaml, *error; /* behind inki.conf: */
+};
+
+static const struct bad_case bad_cases[] = {
 	/* the file as a whole */
 	{ "", "1:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
 	{ "# nothing\n", "2:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
@@ -355,11 +356,6 @@ static const struct {
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
 	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
-	{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
-	{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
-	{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
-	{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
-	{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
 	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
@@ -537,20 +533,51 @@ static const struct {
 	  "4:12: keyring of user \"a\": the ASCII armor is malformed" },
 };
 
-static void test_bad_cases(void **state)
+static void run_bad_cases(const struct bad_case *cases, size_t count)
 {
 	static struct result result;
 	unsigned failed = 0;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad_cases) / sizeof(bad_cases[0]); i++) {
-		read_yaml(&result, span_of_string(bad_cases[i].yaml));
-		if (!result.right && strcmp(result.error + strlen("inki.conf:"), bad_cases[i].error) == 0)
+	for (const struct bad_case *each = cases; each < cases + count; each++) {
+		read_yaml(&result, span_of_string(each->yaml));
+		if (!result.right && strcmp(result.error + strlen("inki.conf:"), each->error) == 0)
 			continue;
-		print_error("%s\nwants: %s\nis:    %s\n", bad_cases[i].yaml, bad_cases[i].error, result.error);
+		print_error("%s\nwants: %s\nis:    %s\n", each->yaml, each->error, result.error);
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void test_bad_cases(void **state)
+{
+	(void)state;
+	run_bad_cases(bad_cases, sizeof(bad_cases) / sizeof(bad_cases[0]));
+}
+
+#define WITHOUT_TLS "this inki was built without TLS (CONFIG_TLS); take tls out"
+
+static void test_bad_tls(void **state)
+{
+	static const struct bad_case with_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
+		{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
+		{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
+		{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
+		{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+		  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+		{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
+	};
+	static const struct bad_case without_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:6: " WITHOUT_TLS },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n", "1:10: " WITHOUT_TLS },
+	};
+
+	(void)state;
+	if (IS_ENABLED(CONFIG_TLS))
+		run_bad_cases(with_tls, sizeof(with_tls) / sizeof(with_tls[0]));
+	else
+		run_bad_cases(without_tls, sizeof(without_tls) / sizeof(without_tls[0]));
 }
 
 static void test_no_host_name(void **state)
@@ -821,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_port_of_the_command_line_needs_one_to_replace),
 		cmocka_unit_test(test_good_cases),
 		cmocka_unit_test(test_bad_cases),
+		cmocka_unit_test(test_bad_tls),
 		cmocka_unit_test(test_no_host_name),
 		cmocka_unit_test(test_original_form),
 		cmocka_unit_test(test_example),

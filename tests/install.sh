@@ -6,7 +6,7 @@ set -eu
 
 build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
-check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
+check="$demo busybox clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	nginx-light openssh-server openssl python3 python3-cryptography python3-pytest qemu-user rnp shellcheck sq util-linux"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"

@@ -6,7 +6,7 @@
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
 
-BOARDS := $(notdir $(wildcard board/*))
+BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
 UNIT_HELPERS := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))

@@ -3,6 +3,7 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make bench-checks  the latency of requests beside checks that hang, fork, print and die; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make demo          tests/demo.sh: inki at work
 
@@ -117,6 +118,10 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 .PHONY: bench-verify
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
+
+.PHONY: bench-checks
+bench-checks: all
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

@@ -364,6 +364,9 @@ def test_configuration(words, host, program, gpg, alice, tmp_path):
         path.write_text(yaml({"max_request_age": age, "checks": checks, "users": [{"name": "alice", "keyring": keyring, "checks": list(user)}]}))
         return subprocess.run([*words, "server", "-c", path, "--check-config"], capture_output=True, text=True, check=False).stderr
     assert wrong([good]) == ""
+    path = tmp_path / "inki.conf"
+    told = subprocess.run([*words, "server", "-c", path, "--check-config"], capture_output=True, text=True, check=False).stdout
+    assert "check a: /bin/true, at most 5s, asked about add\n" in told
     assert "twice" in wrong([good, good]) or "another check of this name" in wrong([good, good])
     assert "there is no check of this name" in wrong([good], user=["b"])
     assert "cannot be" in wrong([good], user=["a", "a"])

@@ -18,7 +18,8 @@
 
 enum {
 	DESCRIPTORS_MAX = 256, /* of the program */
-	REST_PAUSE = 10,       /* milliseconds between two looks at what is left */
+	NICENESS = 10,
+	REST_PAUSE = 10, /* milliseconds between two looks at what is left */
 	NOT_STARTED = 127,
 	WHY_NOT_OPEN = 3, /* the only descriptor beside the standard ones, and closed by a start that works */
 };
@@ -117,6 +118,17 @@ static char *const *words_of(const char *const *words)
 	return either.out;
 }
 
+/* Where each session has a share of the processor of its own, the share has a niceness, too. */
+static void stand_back(void)
+{
+	static const char text[] = "10";
+	int file = open("/proc/self/autogroup", O_WRONLY);
+
+	_Static_assert(NICENESS == 10, "the same");
+	if (file >= 0 && write(file, text, sizeof(text) - 1) < 0)
+		return; /* it is a courtesy, and the descriptor is closed with the others */
+}
+
 static void become(const struct child *child, const struct child_order *order)
 {
 	sigset_t none;
@@ -125,6 +137,7 @@ static void become(const struct child *child, const struct child_order *order)
 	setsid();
 	sigemptyset(&none);
 	signal(SIGPIPE, SIG_DFL);
+	stand_back();
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the supervisor is killed */
 	if (set_standard(child) && chdir("/") == 0) {
 		why_not = close_all_but(why_not) ? WHY_NOT_OPEN : why_not;
@@ -149,6 +162,8 @@ static bool start(struct child *child, const struct child_order *order)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	child->ended = -1;
+	/* both come after the server and sshd, when there is not enough of the processor for all */
+	setpriority(PRIO_PROCESS, 0, NICENESS);
 	if (open_pipes(child) && sigprocmask(SIG_BLOCK, &set, NULL) == 0 &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 		child->ended = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -62,7 +62,7 @@ void checks_ask(struct loop *loop, struct slot *slot)
 {
 	static const struct api_verdict busy = { .status = STATUS_CHECK_BUSY };
 
-	if (slot->conn.state == CONN_CHECK && slot->ticket == 0 && !send(loop, slot))
+	if (IS_ENABLED(CONFIG_CHECKS) && slot->conn.state == CONN_CHECK && slot->ticket == 0 && !send(loop, slot))
 		conn_resume(&slot->conn, &loop->app, loop->app.asked.check, &busy, loop->now);
 }
 
@@ -154,7 +154,7 @@ void checks_answer(struct loop *loop, const struct message *message)
 	struct checks_place *place, answered;
 	enum status status = status_of(message);
 
-	if (message->number >= CONFIG_CHECKS_AT_ONCE)
+	if (!IS_ENABLED(CONFIG_CHECKS) || message->number >= CONFIG_CHECKS_AT_ONCE)
 		return;
 	place = &loop->checks.places[message->number];
 	if (place->serial == 0 || place->serial != message->serial)
@@ -191,14 +191,14 @@ static struct slot *cancel(struct loop *loop, struct checks_place *place)
 
 void checks_cancel(struct loop *loop, struct slot *slot)
 {
-	if (slot->ticket != 0)
+	if (IS_ENABLED(CONFIG_CHECKS) && slot->ticket != 0)
 		(void)cancel(loop, &loop->checks.places[slot->ticket - 1]);
 }
 
 void checks_drop(struct loop *loop, enum status status)
 {
 	loop->checks.is_closed = true;
-	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++) {
+	for (size_t i = 0; IS_ENABLED(CONFIG_CHECKS) && i < CONFIG_CHECKS_AT_ONCE; i++) {
 		struct checks_place *place = &loop->checks.places[i];
 
 		if (place->serial != 0 && place->slot)

@@ -270,7 +270,7 @@ static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY || conn->state == CONN_CHECK;
 
 	if (has_begun && !conn_wants_output(conn))
-		fail(conn, app, STATUS_HTTP_TIMEOUT, now);
+		fail(conn, app, conn->state == CONN_CHECK ? STATUS_CHECK_OUTRAN : STATUS_HTTP_TIMEOUT, now);
 	else
 		enter(conn, CONN_CLOSED, now);
 }

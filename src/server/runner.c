@@ -67,7 +67,7 @@ static void take_result(struct runner *runner, struct runner_place *place)
 
 void runner_take_results(struct runner *runner)
 {
-	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++)
+	for (size_t i = 0; IS_ENABLED(CONFIG_CHECKS) && i < CONFIG_CHECKS_AT_ONCE; i++)
 		if (runner->places[i].process != 0)
 			take_result(runner, &runner->places[i]);
 }
@@ -83,7 +83,7 @@ bool runner_note_end(struct runner *runner, int process)
 {
 	static const struct child_result lost = { .outcome = CHILD_KILLED };
 
-	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++) {
+	for (size_t i = 0; IS_ENABLED(CONFIG_CHECKS) && i < CONFIG_CHECKS_AT_ONCE; i++) {
 		struct runner_place *place = &runner->places[i];
 
 		if (place->process != process)

@@ -33,6 +33,15 @@ def has_tls():
     return "built without TLS" not in done.stderr
 
 
+def has(option):
+    """Was the program built with this option of Kconfig?"""
+    path = os.path.join(os.path.dirname(RELEASE[-1]), ".config")
+    if not os.path.exists(path):
+        return True
+    with open(path, encoding="ascii") as file:
+        return f"CONFIG_{option}=y\n" in file.read()
+
+
 def yaml(value, indent=0):
     """YAML in block style, texts of several lines as literal blocks: the form that people write."""
     pad = "  " * indent

@@ -531,12 +531,12 @@ def test_output_that_cannot_be_written(client, pub):  # noqa: F811
 RED = "\x1b[1;31minki:\x1b[0m "
 
 
-@pytest.mark.parametrize("env,start", [({"TERM": "xterm"}, RED), ({"TERM": "dumb"}, "inki: "), ({"TERM": "xterm", "NO_COLOR": "1"}, "inki: ")])
-def test_colours(client, env, start):  # noqa: F811
+@pytest.mark.parametrize("env,first", [({"TERM": "xterm"}, RED), ({"TERM": "dumb"}, "inki: "), ({"TERM": "xterm", "NO_COLOR": "1"}, "inki: ")])
+def test_colours(client, env, first):  # noqa: F811
     """Only on a terminal, and not where somebody asks for none."""
     child = client.terminal("key", "add", client.url, "-f", "/nonexistent", env=env)
     child.expect_exact("No such file")
-    assert child.before.startswith(start), child.before
+    assert child.before.startswith(first), child.before
     child.wait()
     failure(client.key("add", "-f", "/nonexistent", env=env), "/nonexistent: No such file")
 

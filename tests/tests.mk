@@ -2,9 +2,14 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
 #: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
+#: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
+#: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(notdir $(wildcard board/*))
@@ -26,6 +31,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
+	$(Q)$(MAKE) --no-print-directory model STEPS=3000
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
@@ -46,6 +52,12 @@ kconfig-test: $(O)/.config
 	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
+
+# Minutes: no part of check.
+SWITCH := $(shell awk '$$1 == "config" { name = $$2 } $$1 == "bool" { print name }' Kconfig)
+.PHONY: kconfig-variants
+kconfig-variants: $(SOURCES)/.fetched
+	+$(Q)tests/variants.sh $(O)/variants $(SWITCH)
 
 # ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
 
@@ -82,7 +94,7 @@ unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
 unit: $(UNIT_BIN) $(CASES)/pgp/index
-	$(Q)CASES=$(CASES) FLIP_STEP=$(if $(BOARD),61,1) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
+	$(Q)CASES=$(CASES) FLIP_STEP=$(or $(FLIP_STEP),$(if $(BOARD),61,1)) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
 # ---- end to end ----
@@ -99,6 +111,53 @@ demo:
 	$(Q)tests/install.sh demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)INKI=$(O)/inki ONCE=$(ONCE) tests/demo.sh
+
+# ---- load ----
+
+.PHONY: load soak soak-valgrind
+load: all
+	$(Q)tests/install.sh load
+	$(Q)/usr/bin/python3 -B tests/load/load.py $(O)/inki $(SECONDS)
+
+SOAK := $(O)/tests/load/soak
+COUNT := $(if $(findstring valgrind,$(MAKECMDGOALS)),20000,10000000)
+SEED :=
+
+# It talks to the server, and has nothing of it in it.
+$(SOAK): tests/load/soak.c
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+
+soak soak-valgrind: all $(SOAK)
+	$(Q)tests/install.sh load
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
+		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --track-fds=no)
+
+# ---- random steps at the pure core and at a model of it ----
+
+MODEL := $(O)/tests/model/driver
+STEPS := 100000
+
+.PHONY: model
+ifeq ($(BOARD)$(SANITIZE),)
+model: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan model
+else
+model: $(MODEL)
+	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
+endif
+
+$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(MODEL).d
 
 # ---- what verifying costs ----
 
@@ -135,6 +194,13 @@ $(BENCH_KEYS): $(BENCH_KEYS).o
 .PHONY: bench-authorized-keys
 bench-authorized-keys: all $(BENCH_KEYS)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+
+# ---- TLS, as testssl.sh sees it ----
+
+.PHONY: testssl
+testssl: all
+	$(Q)tests/install.sh testssl
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

@@ -2,6 +2,19 @@
 
 #include <string.h>
 
+bool decimal_read(struct span text, uint64_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned digit = (unsigned)text.data[i] - '0';
+
+		if (digit > 9 || *number > (UINT64_MAX - digit) / 10)
+			return false;
+		*number = *number * 10 + digit;
+	}
+	return text.size > 0;
+}
+
 int hex_digit_value(uint8_t digit)
 {
 	if (digit >= '0' && digit <= '9')
@@ -231,15 +244,36 @@ static bool is_control(struct span character)
 	return false;
 }
 
+bool text_is_plain(struct span text)
+{
+	const struct span marks = SPAN("-._:/+@%[]");
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+
+		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
+		    span_find_byte(marks, byte) == marks.size)
+			return false;
+	}
+	return text.size > 0;
+}
+
+size_t printable_size(struct span text)
+{
+	size_t size = utf8_character_size(text);
+
+	return size > 0 && !is_control(span_first(text, size)) ? size : 0;
+}
+
 void printable_write(struct writer *writer, struct span text)
 {
 	while (text.size > 0) {
-		size_t size = utf8_character_size(text);
+		size_t printable = printable_size(text), size = printable ? printable : utf8_character_size(text);
 
-		if (size == 0 || is_control(span_first(text, size)))
-			writer_put_byte(writer, '?');
-		else
+		if (printable)
 			writer_put(writer, span_first(text, size));
+		else
+			writer_put_byte(writer, '?');
 		text = span_skip(text, size > 0 ? size : 1);
 	}
 }

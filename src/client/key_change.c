@@ -18,6 +18,7 @@ struct change_options {
 	struct key_draft draft;
 	struct sign_options sign;
 	const char *print, *json, *timeout;
+	struct where_options where;
 };
 
 static const struct option add_options[] = {
@@ -35,6 +36,7 @@ static const struct option add_options[] = {
 	  "print the signed request, and send nothing (for curl --data-binary @-)" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
 	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
+	WHERE_OPTIONS(struct change_options, where),
 };
 
 static const struct option remove_options[] = {
@@ -51,6 +53,7 @@ static const struct option remove_options[] = {
 	  "print the signed request, and send nothing (for curl --data-binary @-)" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
 	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
+	WHERE_OPTIONS(struct change_options, where),
 };
 
 enum {
@@ -152,7 +155,8 @@ static int run(const struct command *command, enum request_action action, int co
 	signal_ignore_pipe();
 	if (command_read(command, count, arguments, &options, &url, &words) < 0)
 		return tell_usage(command->name, writer_written(&words));
-	if (!sign_options_agree(&options.sign, &why_not) || !reach_read(&reach, url, options.timeout, &why_not))
+	if (!sign_options_agree(&options.sign, &why_not) ||
+	    !reach_read(&reach, url, options.timeout, &options.where, &why_not))
 		return tell_usage(command->name, span_of_string(why_not));
 	if (!crypto)
 		return tell_failure(no_memory);

@@ -19,12 +19,23 @@ struct conf_port {
 	struct conf_place place;
 };
 
+struct conf_path {
+	struct span path;
+	struct conf_place place;
+};
+
+struct conf_tls {
+	struct conf_path certificate, key;
+	struct conf_place listener; /* of one with tls: true */
+};
+
 struct conf_settings {
 	struct config config;
 	struct config_user defaults; /* a user without a name whose policy is everybody's */
 	struct conf_user_note notes[CONFIG_USERS];
 	struct conf_port port;
 	bool has_listen;
+	struct conf_tls tls;
 };
 
 /* user.c: both fill a struct conf_settings. */
@@ -40,6 +51,12 @@ bool conf_users_settle(struct conf_reader *reader, struct conf_settings *setting
 /* listen.c: the first fills a struct conf_settings, the second a struct conf_port. */
 extern const struct conf_type conf_listen_type;
 extern const struct conf_type conf_port_type;
+
+/* tls.c: fills a struct conf_tls. */
+extern const struct conf_type conf_tls_type;
+
+/* Reads the certificate and its key. */
+bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings);
 
 /* Adds the listeners that port stands for. */
 bool conf_listeners_settle(struct conf_reader *reader, struct conf_settings *settings);

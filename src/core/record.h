@@ -38,8 +38,12 @@ struct table {
 	uint32_t untouched; /* slots from here on were never used */
 	uint32_t live, records;
 	uint64_t sequence;
-	int64_t next_end;
-	int64_t next_end_found; /* by the sweep under way */
+	int64_t next_end, next_deadline;
+	int64_t next_end_found, next_deadline_found; /* by the sweep under way */
+	int64_t uptime;
+	int64_t newest_signature;
+	int64_t signed_clock; /* less the uptime */
+	int64_t forgotten;
 };
 
 struct slot *record_slot(const struct table *table, uint32_t name);
@@ -62,6 +66,9 @@ bool record_write(struct table *table, uint32_t name, const struct table_key *ke
 
 /* Makes a live record a tombstone. What was read of it stays as it is until the next record_write(). */
 void record_end_life(struct table *table, uint32_t name);
+
+/* When a live record ends at the latest, by the table's uptime; 0: it has no deadline. */
+int64_t record_deadline(const struct table *table, uint32_t name);
 
 /* Reads all of a record; the spans of *key point into the heap. */
 void record_read(const struct table *table, uint32_t name, struct table_key *key);

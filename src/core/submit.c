@@ -1,6 +1,7 @@
 #include "core/submit.h"
 
-#include "core/journal.h"
+#include "core/audit.h"
+#include "core/now.h"
 #include "core/policy.h"
 
 #include <string.h>
@@ -43,10 +44,15 @@ static enum status verify(struct app *app, const struct pgp_message *message, in
 		spend_equal_time(app, message, now, submission);
 		return is_known ? status : STATUS_USER_UNKNOWN;
 	}
-	submission->signed_at = submission->verdict.signers[0].signed_at;
-	for (size_t i = 1; i < submission->verdict.count; i++)
-		if (submission->verdict.signers[i].signed_at < submission->signed_at)
-			submission->signed_at = submission->verdict.signers[i].signed_at;
+	submission->first_at = INT64_MAX;
+	for (size_t i = 0; i < submission->verdict.count; i++) {
+		int64_t signed_at = submission->verdict.signers[i].signed_at;
+
+		if (signed_at < submission->first_at)
+			submission->first_at = signed_at;
+		if (signed_at > submission->signed_at)
+			submission->signed_at = signed_at;
+	}
 	return STATUS_OK;
 }
 
@@ -73,12 +79,12 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	if (!limit.data)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = policy_judge_request(app->config, policy, &submission->request, submission->verdict.count,
-	                              submission->signed_at, now, &limit);
+	                              submission->first_at, now, &limit);
 	submission->detail = writer_written(&limit);
 	return status;
 }
 
-static struct table_signer signer_of(const struct pgp_certificate *certificate)
+struct table_signer submit_signer_of(const struct pgp_certificate *certificate)
 {
 	struct span fingerprint = pgp_key_fingerprint(&certificate->primary);
 	struct table_signer signer = { .size = (uint8_t)fingerprint.size };
@@ -91,7 +97,7 @@ static void copy_signers(const struct pgp_verdict *verdict, struct table_key *ke
 {
 	key->signer_count = verdict->count;
 	for (size_t i = 0; i < verdict->count; i++)
-		key->signers[i] = signer_of(verdict->signers[i].certificate);
+		key->signers[i] = submit_signer_of(verdict->signers[i].certificate);
 }
 
 /* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
@@ -102,6 +108,7 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
+/* The key ends when so much time has really gone by as is left of its life now, however the clock is set. */
 static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
 {
 	const struct request *request = &submission->request;
@@ -118,10 +125,13 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 		.fingerprint = request->fingerprint,
 		.is_live = true,
 		.signed_at = submission->signed_at,
-		.expire = policy_expire(request, submission->signed_at),
+		.expire = policy_expire(request, submission->first_at),
 		.reason = request->reason,
 	};
+	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
 	copy_signers(&submission->verdict, key);
+	submission->replaces = record && record->is_live;
+	submission->was = record ? record->expire : 0;
 	submission->has_key = true;
 	return table_put(app->table, key, remember_until(app, key->signed_at));
 }
@@ -149,6 +159,17 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 	return status;
 }
 
+/* Changes what the request says; record is what is known of its key, or NULL. A removal of what is not there counts as
+ * much as one that was done. */
+static enum status change(struct app *app, const struct table_key *record, struct submission *submission)
+{
+	if (!record && submission->signed_at <= table_forgotten(app->table))
+		return STATUS_POLICY_FORGOTTEN;
+	table_note_signature(app->table, submission->signed_at);
+	return submission->request.action == REQUEST_ADD ? commit_add(app, record, submission)
+	                                                 : commit_remove(app, record, submission);
+}
+
 static enum status commit(struct app *app, struct submission *submission, enum policy_effect *effect)
 {
 	const struct request *request = &submission->request;
@@ -156,7 +177,8 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint,
 	                           &found);
 	const struct table_key *record = is_known ? &found : NULL;
-	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
+	int64_t expire = policy_expire(request, submission->first_at);
+	enum status status = policy_judge_order(request, record, submission->signed_at, expire, effect);
 
 	if (status != STATUS_OK)
 		return status;
@@ -165,8 +187,7 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 		submission->key = found;
 		return STATUS_OK;
 	}
-	return request->action == REQUEST_ADD ? commit_add(app, record, submission)
-	                                      : commit_remove(app, record, submission);
+	return change(app, record, submission);
 }
 
 /* Does a request to add come out like this, that would be well-formed with "action":"remove"? */
@@ -190,58 +211,15 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 		return STATUS_REQUEST_ACTION_METHOD;
 	if (status != STATUS_OK)
 		return status;
-	status = judge_claim(app, &message, now, submission);
+	status = now_admit(app, &message, submission->request.action, &now);
+	if (status == STATUS_OK)
+		status = judge_claim(app, &message, now, submission);
 	if (status != STATUS_OK)
 		return status;
 	submission->user = config_find_user(app->config, submission->request.username);
+	submission->judged_at = now;
 	status = verify(app, &message, now, submission);
 	return status == STATUS_OK ? judge(app, now, submission) : status;
-}
-
-static void write_signers(struct journal *journal, const struct pgp_verdict *verdict, int64_t now)
-{
-	for (size_t i = 0; i < verdict->count; i++) {
-		const struct pgp_certificate *certificate = verdict->signers[i].certificate;
-		const struct table_signer signer = signer_of(certificate);
-
-		journal_put_signer(journal, &signer);
-		journal_put(journal, "uid", certificate_user_id(certificate, now));
-	}
-}
-
-static void write_journal(struct app *app, const char *event, const struct submission *submission, enum status status,
-                          struct span remote, int64_t now)
-{
-	struct journal journal = journal_start(app->journal, event);
-
-	journal_put_time(&journal, "time", now);
-	if (submission->request.username.size > 0)
-		journal_put(&journal, "user", submission->request.username);
-	if (submission->has_key || submission->request.has_key)
-		journal_put_fingerprint(&journal, submission->has_key ? &submission->key.fingerprint
-		                                                      : &submission->request.fingerprint);
-	if (submission->has_key)
-		journal_put_time(&journal, "expire", submission->key.expire);
-	journal_put(&journal, "remote", remote);
-	if (status != STATUS_OK) {
-		journal_put(&journal, "status", span_of_string(status_name(status)));
-		journal_put(&journal, "message", span_of_string(status_words(status)));
-	}
-	write_signers(&journal, &submission->verdict, now);
-	if (submission->detail.size > 0)
-		journal_put(&journal, "detail", submission->detail);
-	if (submission->request.reason.size > 0)
-		journal_put(&journal, "reason", submission->request.reason);
-	journal_end(&journal);
-}
-
-static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
-{
-	if (status != STATUS_OK)
-		return "refused";
-	if (effect == POLICY_CHANGES_NOTHING)
-		return "repeated";
-	return submission->request.action == REQUEST_ADD ? "added" : "removed";
 }
 
 enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
@@ -254,11 +232,7 @@ enum status submit_request(struct app *app, struct span body, bool must_remove, 
 	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
 		status = commit(app, submission, &effect);
-	if (status == STATUS_OK && effect == POLICY_CHANGES) {
-		app->counters.added += submission->request.action == REQUEST_ADD;
-		app->counters.removed += submission->request.action == REQUEST_REMOVE;
-	}
-	write_journal(app, event_name(submission, status, effect), submission, status, remote, now);
+	audit_note_request(app, submission, status, effect, remote, now);
 	return status;
 }
 
@@ -266,7 +240,6 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
                                  const struct ssh_fingerprint *fingerprint, struct span remote, int64_t now,
                                  struct table_key *removed)
 {
-	struct journal journal;
 	int64_t signed_at;
 
 	if (user >= app->config->user_count || !table_find(app->table, user, kind, fingerprint, removed) ||
@@ -275,20 +248,6 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 	/* it outdates every request signed by now, and the one that added the key even if that was dated ahead */
 	signed_at = removed->signed_at > now ? removed->signed_at : now;
 	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
-	app->counters.removed++;
-	journal = journal_start(app->journal, "removed");
-	journal_put_time(&journal, "time", now);
-	journal_put(&journal, "user", app->config->users[user].name);
-	journal_put_fingerprint(&journal, &removed->fingerprint);
-	journal_put(&journal, "by", SPAN("root"));
-	journal_put(&journal, "remote", remote);
-	journal_end(&journal);
+	audit_note_local_removal(app, removed, remote, now);
 	return STATUS_OK;
-}
-
-void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now)
-{
-	const struct submission refused = { .request.username = user };
-
-	write_journal(app, "refused", &refused, status, remote, now);
 }

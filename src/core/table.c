@@ -21,8 +21,37 @@ struct table *table_start(struct arena *arena)
 	table->slots = arena_take(arena, CONFIG_KEYS * sizeof(struct slot));
 	table->by_sha256 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
 	table->by_md5 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
-	table->next_end = INT64_MAX;
+	table->next_end = table->next_deadline = INT64_MAX;
+	table->forgotten = INT64_MIN;
 	return table->slots && table->by_sha256 && table->by_md5 ? table : NULL;
+}
+
+void table_tell_uptime(struct table *table, int64_t uptime)
+{
+	table->uptime = uptime;
+}
+
+int64_t table_uptime(const struct table *table)
+{
+	return table->uptime;
+}
+
+void table_note_signature(struct table *table, int64_t signed_at)
+{
+	if (signed_at > table->newest_signature)
+		table->newest_signature = signed_at;
+	if (signed_at > table_signed_clock(table))
+		table->signed_clock = signed_at - table->uptime;
+}
+
+int64_t table_signed_clock(const struct table *table)
+{
+	return table->signed_clock + table->uptime;
+}
+
+int64_t table_forgotten(const struct table *table)
+{
+	return table->forgotten;
 }
 
 size_t table_count_user_keys(const struct table *table, size_t user)
@@ -49,18 +78,27 @@ bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kin
 
 /* ---- changes ---- */
 
+static void note_earlier(int64_t *first, int64_t time)
+{
+	if (time < *first)
+		*first = time;
+}
+
 /* Sets how long the record is remembered. The next sweep must not come later than its end; a sweep under way may be
  * past it. */
 static void set_keep_until(struct table *table, uint32_t name, int64_t keep_until)
 {
 	struct slot *slot = record_slot(table, name);
 	int64_t end = record_is_live(table, name) ? slot->expire : keep_until;
+	int64_t deadline = record_deadline(table, name);
 
 	slot->keep_until = keep_until;
-	if (end < table->next_end)
-		table->next_end = end;
-	if (end < table->next_end_found)
-		table->next_end_found = end;
+	note_earlier(&table->next_end, end);
+	note_earlier(&table->next_end_found, end);
+	if (deadline == 0)
+		return;
+	note_earlier(&table->next_deadline, deadline);
+	note_earlier(&table->next_deadline_found, deadline);
 }
 
 enum status table_put(struct table *table, const struct table_key *key, int64_t keep_until)
@@ -104,32 +142,54 @@ enum status table_bury(struct table *table, size_t user, const uint8_t sha256[st
 
 int64_t table_next_end(const struct table *table)
 {
-	return table->next_end;
+	return table->uptime >= table->next_deadline ? 0 : table->next_end;
+}
+
+bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now)
+{
+	return key->expire <= now || (key->deadline != 0 && key->deadline <= table->uptime);
+}
+
+/* What was signed later than the newest request that was taken, as a removal by root may seem to be under a clock that
+ * was ahead, counts as old as that one: else it would keep all others out when the clock is right again. */
+static void forget(struct table *table, uint32_t name)
+{
+	int64_t signed_at = record_slot(table, name)->signed_at;
+
+	if (signed_at > table->newest_signature)
+		signed_at = table->newest_signature;
+	if (signed_at > table->forgotten)
+		table->forgotten = signed_at;
+	record_forget(table, name);
 }
 
 /* Deals with one record of a sweep; true if a live key has ended. */
 static bool sweep_record(struct table *table, uint32_t name, int64_t now, struct table_key *expired)
 {
 	const struct slot *slot = record_slot(table, name);
-	bool is_live = record_is_live(table, name);
-	bool has_ended = is_live && slot->expire <= now;
-	int64_t end = is_live && !has_ended ? slot->expire : slot->keep_until;
+	bool is_live = record_is_live(table, name), has_ended = false;
+	int64_t end;
 
-	if (has_ended) {
+	if (is_live) {
 		record_read(table, name, expired);
-		record_end_life(table, name);
+		has_ended = table_key_has_ended(table, expired, now);
 	}
+	if (has_ended)
+		record_end_life(table, name);
+	else if (is_live && expired->deadline != 0)
+		note_earlier(&table->next_deadline_found, expired->deadline);
+	end = is_live && !has_ended ? slot->expire : slot->keep_until;
 	if (end <= now)
-		record_forget(table, name);
-	else if (end < table->next_end_found)
-		table->next_end_found = end;
+		forget(table, name);
+	else
+		note_earlier(&table->next_end_found, end);
 	return has_ended;
 }
 
 bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct table_key *expired)
 {
 	if (*position == 0)
-		table->next_end_found = INT64_MAX;
+		table->next_end_found = table->next_deadline_found = INT64_MAX;
 	while (*position < table->untouched) {
 		uint32_t name = ++*position;
 
@@ -137,6 +197,7 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 			return true;
 	}
 	table->next_end = table->next_end_found;
+	table->next_deadline = table->next_deadline_found;
 	return false;
 }
 

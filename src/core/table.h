@@ -33,6 +33,7 @@ struct table_key {
 	bool is_live;
 	int64_t signed_at; /* of the newest signature that touched it */
 	int64_t expire;
+	int64_t deadline;   /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
 	struct span reason; /* at most TABLE_REASON_MAX bytes */
 	struct table_signer signers[TABLE_SIGNERS_MAX];
 	size_t signer_count;
@@ -47,6 +48,21 @@ size_t table_memory_size(void);
  * does not fit. */
 struct table *table_start(struct arena *arena);
 
+/* Tells the seconds of a clock that nobody can set; they never go back. */
+void table_tell_uptime(struct table *table, int64_t uptime);
+int64_t table_uptime(const struct table *table);
+
+/* Notes when a request was signed that has been taken. */
+void table_note_signature(struct table *table, int64_t signed_at);
+
+/* The time that the signatures tell: the latest one that was noted, counted on by uptime. It never goes back; 0 or a
+ * little more if there was none. */
+int64_t table_signed_clock(const struct table *table);
+
+/* The newest signature of the records that were forgotten; INT64_MIN if none was. Of what was signed until then, and
+ * has no record, nobody knows any more whether something newer was taken. */
+int64_t table_forgotten(const struct table *table);
+
 /* Finds a record; *key is it. By MD5 only live ones are found. False, and *key is cleared, if there is none. */
 bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
                 const struct ssh_fingerprint *fingerprint, struct table_key *key);
@@ -60,6 +76,9 @@ enum status table_put(struct table *table, const struct table_key *key, int64_t 
 enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
                        int64_t keep_until);
 
+/* Is a live key over, by the clock or by its deadline? */
+bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now);
+
 /* How many live keys has the user; and how many records, tombstones included? */
 size_t table_count_user_keys(const struct table *table, size_t user);
 size_t table_count_user_records(const struct table *table, size_t user);
@@ -69,7 +88,8 @@ size_t table_count_user_records(const struct table *table, size_t user);
  * the sweep. There is nothing to sweep before table_next_end(). */
 bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct table_key *expired);
 
-/* When the next record ends, or INT64_MAX. It may be earlier than that, but never later. */
+/* When the next record ends, or INT64_MAX; 0 where a deadline has come. It may be earlier than that, but never later.
+ */
 int64_t table_next_end(const struct table *table);
 
 /* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The

@@ -23,6 +23,13 @@ bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *lin
 /* Is there anything at this path? True too if that cannot be found out. */
 bool file_exists(struct span path);
 
+/* Makes a new file of these permissions, and writes bytes to it and to the disk. Returns false, with the words in
+ * *why_not, if that does not work, or if there is one already: nothing is ever written over. */
+bool file_create(struct span path, unsigned mode, struct span bytes, const char **why_not);
+
+/* Removes a file. */
+void file_remove(struct span path);
+
 /* Writes all of bytes, in as many pieces as it takes; it waits as long as the reader does. FILE_UNREAD: the reader has
  * closed its end (SIGPIPE must be ignored); FILE_FAILED: nothing but an error, with the words in *why_not. */
 enum file_written { FILE_WRITTEN, FILE_UNREAD, FILE_FAILED };

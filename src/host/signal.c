@@ -9,6 +9,7 @@
 void signal_ignore_pipe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 int signal_open(void)

@@ -2,7 +2,8 @@
 #ifndef INKI_HOST_SIGNAL_H
 #define INKI_HOST_SIGNAL_H
 
-/* Lets writes to a closed pipe or socket fail instead of ending the process. */
+/* Lets writes to a closed pipe or socket, or beyond the size that a file may have, fail instead of ending the process.
+ */
 void signal_ignore_pipe(void);
 
 enum signal_kind { SIGNAL_NONE, SIGNAL_END, SIGNAL_RELOAD };

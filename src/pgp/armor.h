@@ -1,4 +1,4 @@
-/* ASCII armor (RFC 9580 section 6.2; PGP.md 3). */
+/* ASCII armor (RFC 9580 section 6.2; rules 3). */
 #ifndef INKI_PGP_ARMOR_H
 #define INKI_PGP_ARMOR_H
 

@@ -1,4 +1,4 @@
-/* OpenPGP packets (RFC 9580 section 4.2; PGP.md 4) and the numbers in them. */
+/* OpenPGP packets (RFC 9580 section 4.2; rules 4) and the numbers in them. */
 #ifndef INKI_PGP_PACKET_H
 #define INKI_PGP_PACKET_H
 

@@ -1,4 +1,4 @@
-/* The subpackets of a signature (RFC 9580 section 5.2.3.7; PGP.md 6). */
+/* The subpackets of a signature (RFC 9580 section 5.2.3.7; rules 6). */
 #ifndef INKI_PGP_SUBPACKET_H
 #define INKI_PGP_SUBPACKET_H
 

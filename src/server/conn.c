@@ -1,12 +1,15 @@
 #include "server/conn.h"
 
+#include "core/audit.h"
+
 #include <string.h>
 
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
 {
 	static const int64_t times[CONN_STATE_COUNT] = {
-		[CONN_IDLE] = CONN_IDLE_TIME,     [CONN_HEAD] = CONN_HEAD_TIME,     [CONN_BODY] = CONN_BODY_TIME,
-		[CONN_ANSWER] = CONN_ANSWER_TIME, [CONN_LINGER] = CONN_LINGER_TIME,
+		[CONN_HANDSHAKE] = CONN_HANDSHAKE_TIME, [CONN_IDLE] = CONN_IDLE_TIME,
+		[CONN_HEAD] = CONN_HEAD_TIME,           [CONN_BODY] = CONN_BODY_TIME,
+		[CONN_ANSWER] = CONN_ANSWER_TIME,       [CONN_LINGER] = CONN_LINGER_TIME,
 	};
 
 	conn->state = state;
@@ -18,6 +21,16 @@ void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_
                 const struct conn_peer *peer, int64_t monotonic)
 {
 	*conn = (struct conn){ .peer = *peer, .input = input, .response.data = output };
+	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_start_handshake(struct conn *conn, int64_t monotonic)
+{
+	enter(conn, CONN_HANDSHAKE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_end_handshake(struct conn *conn, int64_t monotonic)
+{
 	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
 }
 
@@ -75,16 +88,9 @@ static enum status judge_source(const struct conn *conn, const struct app *app, 
 /* A line for each source that is limited from now on; not for each of its requests, of which there may be many. */
 static void note_failure(const struct conn *conn, struct app *app, struct conn_moment now)
 {
-	struct journal journal;
-
-	if (!conn->peer.has_source ||
-	    !failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
-		return;
-	journal = journal_start(app->journal, "limited");
-	journal_put_time(&journal, "time", now.wall);
-	journal_put(&journal, "remote", span_of(conn->peer.remote, conn->peer.remote_size));
-	journal_put(&journal, "message", SPAN("too many failed requests; more of them are answered with 429"));
-	journal_end(&journal);
+	if (conn->peer.has_source &&
+	    failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
+		audit_note_limit(app, span_of(conn->peer.remote, conn->peer.remote_size), now.wall);
 }
 
 /* Answers a request that was not read to its end; nothing after it can be understood. */
@@ -97,6 +103,7 @@ static void fail(struct conn *conn, struct app *app, enum status status, struct 
 	};
 
 	api_answer_error(&answer, status);
+	api_count_answer(app, status);
 	if (status == STATUS_HTTP_TOO_MANY_FAILURES) {
 		answer.retry_after = (unsigned)((time_to_wait(conn, app, now) + 999) / 1000);
 		app->counters.limited++;
@@ -132,6 +139,7 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 		.body = span_of(conn->input + conn->head.size, conn->body.size),
 		.remote = span_of(conn->peer.remote, conn->peer.remote_size),
 		.access = conn->peer.access,
+		.may_see_events = conn->peer.may_see_events,
 		.is_local_root = conn->peer.is_local_root,
 	};
 
@@ -144,6 +152,14 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 }
 
 /* The steps: one for each state; each returns whether the state has changed and the next step can be made at once. */
+
+static bool step_handshake(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->is_stopping || conn->input_ended)
+		enter(conn, CONN_CLOSED, now);
+	return false;
+}
 
 static bool step_idle(struct conn *conn, struct app *app, struct conn_moment now)
 {
@@ -245,8 +261,9 @@ static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
-		[CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,     [CONN_BODY] = step_body,
-		[CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger, [CONN_CLOSED] = step_closed,
+		[CONN_HANDSHAKE] = step_handshake, [CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,
+		[CONN_BODY] = step_body,           [CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger,
+		[CONN_CLOSED] = step_closed,
 	};
 
 	if (now.monotonic >= conn->deadline)

@@ -1,6 +1,8 @@
 /* One connection as a state machine without a socket: bytes and times go in, bytes come out.
  *
- *               first byte         head read              body read, api_handle()
+ *   HANDSHAKE, on a listener with TLS
+ *          |
+ *          v    first byte         head read              body read, api_handle()
  *        IDLE -------------> HEAD -----------> BODY ---------------------------> ANSWER
  *          ^                   |                 |                               |    |
  *          |                   +-----------------+--- error or time-out: ---->---+    |
@@ -23,6 +25,7 @@ enum {
 	CONN_LINGER_SIZE = 1 << 20, /* bytes that are read and dropped after an error */
 
 	/* How long each state may last, in milliseconds */
+	CONN_HANDSHAKE_TIME = 10000,
 	CONN_IDLE_TIME = 60000,
 	CONN_HEAD_TIME = 10000,
 	CONN_BODY_TIME = 20000,
@@ -31,7 +34,8 @@ enum {
 };
 
 enum conn_state {
-	CONN_IDLE, /* waits for the first byte of a request */
+	CONN_HANDSHAKE, /* TLS has not begun to bring text */
+	CONN_IDLE,      /* waits for the first byte of a request */
 	CONN_HEAD,
 	CONN_BODY,
 	CONN_ANSWER,
@@ -47,6 +51,7 @@ struct conn_peer {
 	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
 	size_t remote_size;
 	enum config_access access;
+	bool may_see_events;
 	bool has_source; /* whom the limit of failed requests counts him as: nobody on a Unix socket */
 	uint64_t source;
 	bool is_local_root;
@@ -76,9 +81,13 @@ struct conn {
 	struct response response;
 };
 
-/* Readies conn for a new connection. Its two buffers outlive it. */
+/* Readies conn for a new connection. Its two buffers outlive it. It is IDLE; if it needs a TLS handshake first, say so
+ * next, and again when that is over. */
 void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
                 const struct conn_peer *peer, int64_t monotonic);
+
+void conn_start_handshake(struct conn *conn, int64_t monotonic);
+void conn_end_handshake(struct conn *conn, int64_t monotonic);
 
 /* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed. */
 bool conn_wants_input(const struct conn *conn);

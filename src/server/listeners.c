@@ -29,6 +29,7 @@ static void log_open(const struct listener *listener)
 		listeners_write_address(&line, listener->config);
 	else
 		listen_write_name(listener->descriptor, &line); /* it tells the port that the system chose */
+	writer_put_string(&line, listener->config->has_tls ? " with TLS" : "");
 	log_line(LOG_LEVEL_INFO, writer_written(&line));
 }
 

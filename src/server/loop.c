@@ -1,5 +1,6 @@
 #include "server/loop.h"
 
+#include "core/audit.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -10,7 +11,7 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
-	TURN_TIME = 10,      /* milliseconds */
+	TURN_TIME = 2,       /* milliseconds for the network, until it is asked anew who is ready */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -68,16 +69,20 @@ static void serve(struct loop *loop, uint32_t number)
 		pump_turn(loop, &loop->slots.array[number]);
 }
 
-/* sshd, which asks over a Unix socket, comes first; and where signatures from the network cost much time, the rest of
- * them waits for the next turn, so that nobody can keep it waiting with them. */
+/* sshd, which asks over a Unix socket, comes first; and where the network's requests cost much time, the rest of them
+ * waits for the next turn, so that nobody can keep sshd waiting with them. Each turn goes on with others than the last
+ * one, so that nobody can keep the network's others waiting either. */
 static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (is_local(loop, numbers[i]))
 			serve(loop, numbers[i]);
-	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++)
-		if (!is_local(loop, numbers[i]))
-			serve(loop, numbers[i]);
+	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++) {
+		uint32_t number = numbers[loop->turn++ % count];
+
+		if (!is_local(loop, number))
+			serve(loop, number);
+	}
 }
 
 static void do_what_is_due(struct loop *loop)
@@ -127,6 +132,7 @@ static int64_t time_to_wait(const struct loop *loop)
 static void read_clocks(struct loop *loop)
 {
 	loop->now = (struct conn_moment){ .wall = clock_wall(), .monotonic = clock_monotonic() };
+	table_tell_uptime(loop->app.table, clock_uptime());
 }
 
 static bool start(struct loop *loop)
@@ -146,6 +152,8 @@ bool loop_run(struct loop *loop)
 	bool works = start(loop);
 
 	read_clocks(loop);
+	audit_note_start(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
 	while (works && !(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
 		uint32_t ready[READY_MAX];
 		size_t count = poll_wait(loop->poll, ready, READY_MAX, time_to_wait(loop));
@@ -158,5 +166,7 @@ bool loop_run(struct loop *loop)
 	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
 		if (slot->is_taken)
 			pump_close(loop, slot);
+	audit_note_stop(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
 	return works;
 }

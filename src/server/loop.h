@@ -4,6 +4,7 @@
 
 #include "server/listeners.h"
 #include "server/slots.h"
+#include "tls/server.h"
 
 enum {
 	LOOP_END_TIME = 5000,    /* milliseconds that answers under way have after SIGTERM */
@@ -16,10 +17,13 @@ struct loop {
 	struct slots slots;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
+	uint8_t *tls;     /* CONFIG_CONNECTIONS * tls_server_memory_size() bytes */
+	struct tls_sessions *sessions;
 	struct listeners listeners;
 	int signals; /* of signal_open() */
 	/* private */
 	int poll;
+	size_t turn;            /* counts on from one network connection to the next */
 	struct conn_moment now; /* read once a turn */
 	bool is_stopping;
 	int64_t stop_by;     /* monotonic: when the last ones are cut off */

@@ -1,10 +1,12 @@
 #include "server/memory.h"
 
 #include "base/arena.h"
+#include "core/events.h"
 #include "core/failures.h"
 #include "core/table.h"
 #include "host/pages.h"
 #include "server/slots.h"
+#include "tls/server.h"
 
 enum { JOURNAL_SIZE = 16384, ALIGNMENT = 64 };
 
@@ -19,17 +21,26 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_SLOTS] = { "connections", CONFIG_CONNECTIONS, sizeof(struct slot) },
 		[MEMORY_INPUTS] = { "request buffers", CONFIG_CONNECTIONS, CONN_INPUT_SIZE },
 		[MEMORY_OUTPUTS] = { "response buffers", CONFIG_CONNECTIONS + 1, RESPONSE_BUFFER_SIZE },
+		[MEMORY_TLS] = { "TLS connections", CONFIG_CONNECTIONS, 0 },
+		[MEMORY_TLS_SESSIONS] = { "TLS sessions", 1, 0 },
 		[MEMORY_TABLE] = { "key table", 1, 0 },
 		[MEMORY_FAILURES] = { "sources of failures", CONFIG_FAILURE_SOURCES, sizeof(struct failures_source) },
 		[MEMORY_SETTINGS] = { "settings", 1, CONFIG_SETTINGS_ARENA_KB * 1024 },
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
 		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },
 		[MEMORY_JOURNAL] = { "journal", 1, JOURNAL_SIZE },
+		[MEMORY_EVENTS] = { "events", 1, 0 },
 	};
 	struct row row = rows[part];
 
 	if (part == MEMORY_TABLE)
 		row.size = table_memory_size();
+	if (part == MEMORY_TLS && IS_ENABLED(CONFIG_TLS))
+		row.size = tls_server_memory_size();
+	if (part == MEMORY_TLS_SESSIONS && IS_ENABLED(CONFIG_TLS))
+		row.size = tls_sessions_memory_size(CONFIG_TLS_SESSIONS);
+	if (part == MEMORY_EVENTS && IS_ENABLED(CONFIG_EVENTS))
+		row.size = events_memory_size();
 	return row;
 }
 
@@ -101,6 +112,8 @@ void memory_write_budget(struct writer *writer, size_t settings_used)
 {
 	writer_put_string(writer, "memory in bytes, all taken at start:\n");
 	for (enum memory_part part = 0; part < MEMORY_PART_COUNT; part++) {
+		if (row_of(part).size == 0)
+			continue;
 		put_row(writer, row_of(part));
 		if (part == MEMORY_SETTINGS) {
 			writer_put_string(writer, ", of which these take ");

@@ -22,7 +22,8 @@ static const char *find_file(void)
 	return usual;
 }
 
-bool settings_read(const char *file, uint16_t port, struct arena *arena, struct config *config, struct writer *error)
+static bool read_settings(const char *file, uint16_t port, bool without_tls, struct arena *arena, struct config *config,
+                          struct writer *error)
 {
 	size_t before = arena->used;
 	uint8_t *rooms = pages_take(2 * FILE_SIZE_MAX);
@@ -30,6 +31,7 @@ bool settings_read(const char *file, uint16_t port, struct arena *arena, struct 
 	struct conf_input input = {
 		.file_name = file ? file : find_file(),
 		.port = port,
+		.without_tls = without_tls,
 		.read_file = read_keyring,
 		.context = rooms + FILE_SIZE_MAX,
 	};
@@ -49,4 +51,14 @@ bool settings_read(const char *file, uint16_t port, struct arena *arena, struct 
 	if (rooms)
 		pages_give_back(rooms, 2 * FILE_SIZE_MAX);
 	return works;
+}
+
+bool settings_read(const char *file, uint16_t port, struct arena *arena, struct config *config, struct writer *error)
+{
+	return read_settings(file, port, false, arena, config, error);
+}
+
+bool settings_read_without_tls(const char *file, struct arena *arena, struct config *config, struct writer *error)
+{
+	return read_settings(file, 0, true, arena, config, error);
 }

@@ -12,4 +12,7 @@
  * wrong in it. */
 bool settings_read(const char *file, uint16_t port, struct arena *arena, struct config *config, struct writer *error);
 
+/* The same without the files of its tls, which are still to be made: config->tls is NULL. */
+bool settings_read_without_tls(const char *file, struct arena *arena, struct config *config, struct writer *error);
+
 #endif

@@ -6,10 +6,13 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "host/random.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
+#include "server/make_certificate.h"
 #include "server/memory.h"
 #include "server/settings.h"
 #include "server/summary.h"
@@ -17,7 +20,8 @@
 #include <stdlib.h>
 
 struct server_options {
-	const char *config, *port, *level, *check_config;
+	const char *config, *port, *level, *check_config, *make_cert;
+	struct option_list hosts;
 };
 
 static const struct option server_options[] = {
@@ -29,6 +33,12 @@ static const struct option server_options[] = {
 	  "error, warn, info or debug, in place of the configuration's" },
 	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
 	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+	{ 0, "make-cert", OPTION_FLAG, offsetof(struct server_options, make_cert), NULL,
+	  "make a self-signed certificate and its key in the files that the\nconfiguration's tls names, which must not "
+	  "be there, and end" },
+	{ 0, "host", OPTION_LIST, offsetof(struct server_options, hosts), "NAME",
+	  "with --make-cert: a name or an address that the certificate is for,\nmay be repeated (else the "
+	  "configuration's host, and localhost)" },
 };
 
 _Static_assert((int)LOG_FROM_ERROR == (int)LOG_LEVEL_ERROR && (int)LOG_FROM_WARN == (int)LOG_LEVEL_WARN &&
@@ -46,7 +56,8 @@ struct server_arguments {
 	uint16_t port; /* 0: the configuration's */
 	bool has_level;
 	enum log_level level;
-	bool check_only;
+	bool check_only, make_certificate;
+	struct option_list hosts;
 };
 
 static bool read_level(struct span text, enum log_level *level)
@@ -82,9 +93,15 @@ static int read_arguments(int count, char **arguments, struct server_arguments *
 		return tell_usage("server", writer_written(&words));
 	read->config = given.config;
 	read->check_only = given.check_config;
+	read->make_certificate = given.make_cert;
+	read->hosts = given.hosts;
 	read->has_level = given.level;
 	if (given.level && !read_level(span_of_string(given.level), &read->level))
 		return tell_usage("server", SPAN("a log level is error, warn, info or debug"));
+	if (given.make_cert && !IS_ENABLED(CONFIG_TLS))
+		return tell_usage("server", SPAN("this inki was built without TLS (CONFIG_TLS)"));
+	if (given.hosts.count > 0 && !given.make_cert)
+		return tell_usage("server", SPAN("--host goes with --make-cert"));
 	if (given.port && (!address_read_port(span_of_string(given.port), &read->port) || read->port == 0))
 		return tell_usage("server", SPAN("a port is a number from 1 to 65535"));
 	return TELL_DONE;
@@ -98,10 +115,30 @@ static int fail(const struct config *config, struct span words)
 	return tell_failure(words);
 }
 
-static int serve(struct memory *memory, const struct config *config)
+/* On a device that was just switched on, its first keys would be everybody's guess. */
+static void wait_for_entropy(void)
+{
+	uint8_t byte;
+
+	if (random_is_ready())
+		return;
+	log_line(LOG_LEVEL_WARN, SPAN("waiting for the system's entropy, which TLS needs"));
+	random_take(&byte, sizeof(byte));
+	log_line(LOG_LEVEL_INFO, SPAN("the system has enough entropy now"));
+}
+
+static void start_tls(struct loop *loop, const struct memory *memory, const struct config *config)
+{
+	loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
+	certificate_log(config, clock_wall());
+	wait_for_entropy();
+}
+
+static int serve(struct memory *memory, const struct config *config, size_t settings_used)
 {
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
 	struct arena request = arena_of(memory->parts[MEMORY_REQUEST], memory->sizes[MEMORY_REQUEST]);
+	struct arena events = arena_of(memory->parts[MEMORY_EVENTS], memory->sizes[MEMORY_EVENTS]);
 	struct writer journal = writer_of(memory->parts[MEMORY_JOURNAL], memory->sizes[MEMORY_JOURNAL]);
 	struct loop loop = {
 		.app = { .config = config,
@@ -112,15 +149,34 @@ static int serve(struct memory *memory, const struct config *config)
 		.slots = slots_of(memory->parts[MEMORY_SLOTS]),
 		.inputs = memory->parts[MEMORY_INPUTS],
 		.outputs = memory->parts[MEMORY_OUTPUTS],
+		.tls = memory->parts[MEMORY_TLS],
 		.signals = signal_open(),
 	};
 	uint8_t room[512];
 	struct writer error = writer_of(room, sizeof(room));
 
-	loop.app.gauges.connections_max = CONFIG_CONNECTIONS;
-	loop.app.gauges.started = clock_wall();
+	loop.app.released = INKI_RELEASED;
+	if (clock_wall() < INKI_RELEASED)
+		log_line(LOG_LEVEL_WARN,
+		         config->clock_is_signed
+		                 ? SPAN("the system's clock is not set; until it is, the newest signature tells the "
+		                        "time")
+		                 : SPAN("the system's clock is not set; until it is, no key can be added"));
+	loop.app.gauges = (struct api_gauges){
+		.version = SPAN(INKI_VERSION),
+		.connections_max = CONFIG_CONNECTIONS,
+		.started = (uint64_t)clock_wall(),
+		.configured = (uint64_t)clock_wall(),
+		.reload_works = 1,
+		.settings_used = settings_used,
+		.settings_size = memory->sizes[MEMORY_SETTINGS],
+	};
+	if (IS_ENABLED(CONFIG_EVENTS))
+		loop.app.events = events_start(&events, clock_wall());
 	if (!loop.app.table || loop.signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		start_tls(&loop, memory, config);
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
@@ -149,13 +205,17 @@ static int server_main(int count, char **arguments)
 		return tell_failure(SPAN("the system has not enough memory"));
 	crypto_start(memory.parts[MEMORY_CRYPTO], memory.sizes[MEMORY_CRYPTO]);
 	settings = arena_of(memory.parts[MEMORY_SETTINGS], memory.sizes[MEMORY_SETTINGS]);
+	if (IS_ENABLED(CONFIG_TLS) && read.make_certificate)
+		return settings_read_without_tls(read.config, &settings, &config, &error)
+		               ? make_certificate(&config, &read.hosts)
+		               : tell_failure(writer_written(&error));
 	if (!settings_read(read.config, read.port, &settings, &config, &error))
 		return tell_failure(writer_written(&error));
 	if (read.check_only)
 		return summary_print(&config, settings.used, clock_wall());
 	log_start((enum log_target)config.log_target, read.has_level ? read.level : (enum log_level)config.log_level);
 	keyrings_log_warnings(&config, clock_wall());
-	return serve(&memory, &config);
+	return serve(&memory, &config, settings.used);
 }
 
 const struct command server_command = {

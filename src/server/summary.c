@@ -1,6 +1,7 @@
 #include "server/summary.h"
 
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/listeners.h"
 #include "server/memory.h"
@@ -24,6 +25,8 @@ static void write_listener(struct writer *text, const struct config_listener *li
 	}
 	writer_put_string(text, " access ");
 	writer_put_string(text, access_words[listener->access]);
+	writer_put_string(text, listener->has_tls ? " with TLS" : "");
+	writer_put_string(text, listener->shows_events ? ", events" : "");
 	writer_put_string(text, listener->optional ? " if there is IPv6\n" : "\n");
 }
 
@@ -40,7 +43,9 @@ int summary_print(const struct config *config, size_t settings_used, int64_t now
 		write_listener(&text, &config->listeners[i]);
 		works = tell_written(&text);
 	}
-	works = works && keyrings_print(config, now);
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		certificate_write(&text, config, now);
+	works = works && tell_written(&text) && keyrings_print(config, now);
 	memory_write_budget(&text, settings_used);
 	return works && tell_written(&text) ? TELL_DONE : TELL_FAILED;
 }

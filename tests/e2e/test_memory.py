@@ -25,7 +25,8 @@ def test_idle_memory(server, capsys):
 
 
 @native
-def test_memory_does_not_grow_with_refused_requests(server, sign, new_key, mallory):
+def test_memory_does_not_grow_with_refused_requests(start, gpg, alice, sign, new_key, mallory):
+    server = start({"failures": {"burst": 0, "per_minute": 0}, "users": [{"name": "alice", "keyring": gpg.export(alice)}]})
     line, _ = new_key()
     messages = [sign(key=line), sign(by=mallory, key=line), b"x" * 60000, b"-----BEGIN PGP SIGNED MESSAGE-----\n" * 1000]
     for message in messages:

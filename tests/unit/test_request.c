@@ -174,7 +174,10 @@ static void test_refused(void **state)
 		/* key */
 		{ "{\"username\":\"u\",\"expire\":\"1h\"}", STATUS_REQUEST_NO_KEY, "" },
 		{ "{\"username\":\"u\",\"key\":\"\",\"expire\":\"1h\"}", STATUS_SSH_KEY_SYNTAX, "" },
-		{ "{\"username\":\"u\",\"key\":\"restrict K\",\"expire\":\"1h\"}", STATUS_SSH_KEY_OPTIONS, "" },
+		{ "{\"username\":\"u\",\"key\":\"restrict K\",\"expire\":\"1h\"}", STATUS_OK, "" },
+		{ "{\"username\":\"u\",\"key\":\"restrict,pti K\",\"expire\":\"1h\"}", STATUS_SSH_OPTION_UNKNOWN, "pti" },
+		{ "{\"username\":\"u\",\"key\":\"cert-authority K\",\"expire\":\"1h\"}", STATUS_SSH_OPTION_AUTHORITY,
+		  "cert-authority" },
 		{ "{\"username\":\"u\",\"key\":\"K\\nK\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },
 		{ "{\"username\":\"u\",\"key\":\"K\\u000a\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },
 		{ "{\"username\":\"u\",\"key\":\"K\\u0085\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },

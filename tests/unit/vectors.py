@@ -327,6 +327,7 @@ def make_messages(home):
     gpg.sign("add.other_host", [alice], **add, hosts=["other"])
     gpg.sign("add.quorum", [alice, carol], **{**add, "username": "team"})
     gpg.sign("add.quorum_of_one", [alice], **{**add, "username": "team"})
+    gpg.sign("add.quorum_by_carol", [carol], at=10, **{**add, "username": "team"})
     gpg.sign("add.quorum_twice", [alice, alice], **{**add, "username": "team"})
     gpg.sign("add.quorum_with_eve", [alice, eve], **{**add, "username": "team"})
     gpg.sign("add.crowd", crowd, **{**add, "username": "crowd", "reason": "\"" * 256})

@@ -133,7 +133,7 @@ $(SOAK): tests/load/soak.c
 soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
-		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --track-fds=no)
+		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
 # ---- random steps at the pure core and at a model of it ----
 

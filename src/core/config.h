@@ -48,7 +48,9 @@ enum config_log_target { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_DEBUG };
 
 struct config {
-	struct span host;        /* this host's name in signed requests */
+	struct span host;         /* this host's name in signed requests */
+	struct span run_as;       /* the user that a server started by root becomes; empty: the usual one */
+	bool require_confinement; /* end rather than serve without all walls */
 	int64_t max_request_age; /* seconds */
 	enum config_log_target log_target;
 	enum config_log_level log_level;

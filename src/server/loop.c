@@ -129,7 +129,7 @@ static void read_clocks(struct loop *loop)
 	loop->now = (struct conn_moment){ .wall = clock_wall(), .monotonic = clock_monotonic() };
 }
 
-static bool start(struct loop *loop)
+bool loop_open(struct loop *loop)
 {
 	bool works;
 
@@ -141,12 +141,10 @@ static bool start(struct loop *loop)
 	return works;
 }
 
-bool loop_run(struct loop *loop)
+void loop_run(struct loop *loop)
 {
-	bool works = start(loop);
-
 	read_clocks(loop);
-	while (works && !(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
+	while (!(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
 		uint32_t ready[READY_MAX];
 		size_t count = poll_wait(loop->poll, ready, READY_MAX, time_to_wait(loop));
 
@@ -158,5 +156,4 @@ bool loop_run(struct loop *loop)
 	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
 		if (slot->is_taken)
 			pump_close(loop, slot);
-	return works;
 }

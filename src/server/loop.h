@@ -34,8 +34,10 @@ enum {
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
 
-/* Serves until a signal ends it; the listeners and all connections are closed then. False if the system refuses to
- * watch the descriptors. */
-bool loop_run(struct loop *loop);
+/* Watches the listeners and the signals. False if the system refuses to. */
+bool loop_open(struct loop *loop);
+
+/* Serves until a signal ends it; the listeners and all connections are closed then. */
+void loop_run(struct loop *loop);
 
 #endif

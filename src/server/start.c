@@ -9,6 +9,7 @@
 #include "host/net.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/confinement.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/memory.h"
@@ -117,6 +118,7 @@ static int serve(struct memory *memory, const struct config *config)
 	};
 	uint8_t room[512];
 	struct writer error = writer_of(room, sizeof(room));
+	struct account account;
 
 	loop.app.gauges.connections_max = CONFIG_CONNECTIONS;
 	loop.app.gauges.started = clock_wall();
@@ -125,10 +127,18 @@ static int serve(struct memory *memory, const struct config *config)
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
+	if (!confinement_choose_account(config, &account, &error))
+		return fail(config, writer_written(&error));
 	if (!listeners_open(&loop.listeners, config, &error))
 		return fail(config, writer_written(&error));
 	file_leave_folder();
-	return loop_run(&loop) ? TELL_DONE : fail(config, SPAN("the system refuses to watch the sockets"));
+	if (!loop_open(&loop))
+		return fail(config, SPAN("the system refuses to watch the sockets"));
+	if (!confinement_enter(config, &account, &error))
+		return fail(config, writer_written(&error));
+	log_line(LOG_LEVEL_INFO, writer_written(&error));
+	loop_run(&loop);
+	return TELL_DONE;
 }
 
 int server_main(int count, char **arguments)

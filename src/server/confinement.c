@@ -65,5 +65,8 @@ bool confinement_enter(const struct config *config, const struct account *accoun
 		writer_put_string(line, "; not in force: ");
 		write_walls(&confinement, false, line);
 	}
-	return complete || !config->require_confinement;
+	if (complete || !config->require_confinement)
+		return true;
+	writer_put_string(line, "; confinement is not complete, which require_confinement asks for");
+	return false;
 }

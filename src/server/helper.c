@@ -15,6 +15,7 @@
 enum {
 	NUMBER_SIGNALS,
 	NUMBER_CHANNEL,
+	NUMBER_LOG,
 	NUMBER_RUNNER, /* any of its lines */
 	NUMBER_COUNT = NUMBER_RUNNER + CONFIG_CHECKS_AT_ONCE
 };
@@ -114,7 +115,7 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
 {
-	const int ours[] = { helper->channel, helper->signals, helper->poll };
+	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll };
 	const struct config *config = helper->memory->settings[helper->in_force]; /* the arena begins with it */
 
 	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
@@ -161,6 +162,22 @@ static void take_messages(struct helper *helper)
 		return;
 	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
 	end_by(helper, SILENT_TIME);
+}
+
+/* Syslog is out of the server's reach, and may come later or be started anew. A line that it does not take is the
+ * server's to count. */
+static void take_log(struct helper *helper)
+{
+	static const struct message lost = { .kind = MESSAGE_LOG_LOST };
+	uint8_t room[LOG_DATAGRAM_MAX];
+	enum channel_taken taken;
+	size_t size;
+
+	while ((taken = channel_take(helper->log, room, sizeof(room), &size)) == CHANNEL_MESSAGE)
+		if (size <= sizeof(room) && !log_relay(span_of(room, size)))
+			(void)message_send(helper->channel, &lost);
+	if (taken == CHANNEL_ENDED)
+		poll_change(helper->poll, helper->log, POLL_NOTHING, NUMBER_LOG);
 }
 
 /* What the server's end means for us. */
@@ -222,6 +239,8 @@ static void take_turn(struct helper *helper)
 			take_signals(helper);
 		else if (ready[i] == NUMBER_RUNNER)
 			runner_take_results(&helper->runner);
+		else if (ready[i] == NUMBER_LOG)
+			take_log(helper);
 		else
 			take_messages(helper);
 	}
@@ -239,12 +258,14 @@ int helper_run(struct helper *helper)
 	helper->poll = poll_open();
 	helper->runner = runner_of(helper->channel);
 	works = helper->poll >= 0 && poll_add(helper->poll, helper->signals, POLL_READ, NUMBER_SIGNALS) &&
-	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL);
+	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL) &&
+	        poll_add(helper->poll, helper->log, POLL_READ, NUMBER_LOG);
 	if (!works)
 		process_kill(helper->server);
 	take_children(helper);
 	while (works && !helper->has_ended)
 		take_turn(helper);
+	take_log(helper);
 	forget_files(helper);
 	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
 }

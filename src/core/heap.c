@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { GARBAGE_MIN = 4096 }; /* bytes that are not worth the while */
+
 /* In front of each entry. */
 struct head {
 	uint32_t size; /* of the entry with its head, a multiple of the head's size */
@@ -55,7 +57,7 @@ void *heap_put(struct heap *heap, uint32_t owner, size_t size)
 
 	if (whole > capacity || live > capacity - whole)
 		return NULL;
-	if (whole > heap->size - heap->used)
+	if (whole > heap->size - heap->used || heap->garbage > live + GARBAGE_MIN)
 		compact(heap);
 	heap_drop(heap, owner);
 	head = head_at(heap, heap->used);

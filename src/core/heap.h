@@ -1,8 +1,9 @@
 /* Entries of various sizes in one fixed run of memory, each known by the number of its owner.
  *
- * Entries are taken from the front on; dropping one leaves garbage, and when the end is reached the live ones are moved
- * together. An eighth of the memory is never filled, so that much is gained each time, and an entry costs constant time
- * in the long run.
+ * Entries are taken from the front on; dropping one leaves garbage. The live ones are moved together when the end is
+ * reached, and when there is more garbage than of them, so that memory which was never needed is never touched. An
+ * eighth of the memory is never filled, so that much is gained each time, and an entry costs constant time in the long
+ * run.
  */
 #ifndef INKI_CORE_HEAP_H
 #define INKI_CORE_HEAP_H

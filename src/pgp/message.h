@@ -31,8 +31,16 @@ struct pgp_message {
  */
 enum status message_read(struct span body, struct arena *arena, struct pgp_message *message);
 
+/* Makes *joined a message with the signatures of both, which are over the same text; they are copied to arena.
+ * MESSAGE_OTHER_TEXT, PACKET_TOO_MANY, REQUEST_TOO_LARGE. */
+enum status message_join(const struct pgp_message *first, const struct pgp_message *second, struct arena *arena,
+                         struct pgp_message *joined);
+
+/* Writes a message from its parts. */
+void message_write(struct writer *writer, const struct pgp_message *message);
+
 /* When the newest of its signatures says that it was made; INT64_MAX if there is none that could count. Nothing is
- * verified: only that the message is too old can be told from it. */
+ * verified: what can be told from it is that the message is too old. */
 int64_t message_newest_claim(const struct pgp_message *message);
 
 /* A certificate that has signed, and with which of its keys and when. */

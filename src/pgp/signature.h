@@ -68,6 +68,9 @@ struct signature {
 /* Reads the body of a signature packet. Spans of the result point into it. */
 void signature_read(struct span body, struct signature *signature);
 
+/* The digest of that number (RFC 9580 section 9.5); DIGEST_NONE for SHA-224, RIPEMD-160 and whatever comes later. */
+enum digest_algorithm pgp_digest_algorithm(uint8_t number);
+
 /* Does a digest of this algorithm count at all in a new signature (rule 5.3)? */
 bool signature_digest_is_accepted(enum digest_algorithm algorithm);
 

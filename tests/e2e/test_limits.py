@@ -1,13 +1,19 @@
-"""Who sends too many requests that are refused is told to wait, alone, and not for ever."""
+"""Who sends too many requests that are refused is told to wait, alone, and not for ever. Nor does the lack of descriptors last."""
 
 import json
+import os
+import socket
+import struct
+import subprocess
 import time
 
+import inki
 import pytest
 from inki import Wire, refused
 
 pytestmark = pytest.mark.both
 
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 NO_MESSAGE = b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
 UNREAD = b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
@@ -69,3 +75,94 @@ def test_no_limit(start, gpg, alice):
         wire.send(NO_MESSAGE * 100)
         assert [wire.answer().status for _ in range(100)] == [400] * 100
     assert json.loads(server.curl("/api/v1/keys").text) == []
+
+
+# ---- peers that end in strange ways ----
+
+def test_half_closed_peer_gets_its_answer(server):
+    with Wire(server) as wire:
+        wire.send(HEALTH + NO_MESSAGE).socket.shutdown(socket.SHUT_WR)
+        assert [wire.answer().status, wire.answer().status] == [200, 400]
+        assert wire.is_closed()
+    with Wire(server) as wire:
+        wire.send(NO_MESSAGE[:-2]).socket.shutdown(socket.SHUT_WR)
+        refused(wire.answer(), 400, "too early")
+
+
+def test_resets_leave_nothing_behind(server):
+    before = descriptors(server)
+    for number in range(300):
+        with Wire(server) as wire:
+            wire.send((HEALTH * 100)[:1 + 31 * (number % 100)])
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end = time.monotonic() + 5
+    while server.metrics()["inki_connections"] > 1 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert server.metrics()["inki_connections"] == 1
+    while descriptors(server) > before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert descriptors(server) == before
+
+
+# ---- out of descriptors ----
+
+def set_limit(server, number):
+    subprocess.run(["prlimit", f"--pid={server.process.pid}", f"--nofile={number}:"], check=True)
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def processor_time(server):
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+        return sum(int(each) for each in file.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(len(inki.RELEASE) > 1, reason="the limit would be the emulator's")
+def test_no_descriptor_is_left(server, sign, new_key):
+    """The network waits, without a loop that burns the processor; sshd is answered, as idle connections give way to it."""
+    line, _ = new_key()
+    assert server.post(sign(key=line)).status == 200
+    before = descriptors(server)
+    set_limit(server, before + 3)
+    wires = [Wire(server, 5) for _ in range(10)]
+    try:
+        for wire in wires:
+            wire.send(HEALTH)
+        for wire in wires[:3]:
+            assert wire.answer().status == 200
+        server.wait_for_log("no room for another connection")
+        started = processor_time(server)
+        for _ in range(20):
+            assert server.authorized_keys("alice").stdout == line + "\n"
+            time.sleep(0.1)
+        assert processor_time(server) - started < 1, "the server spins"
+        assert server.log().count("no room for another connection") < 10, server.log()
+        set_limit(server, before + 100)
+        for wire in wires[3:]:
+            assert wire.answer().status == 200, "who waited in the queue is served in the end"
+    finally:
+        for wire in wires:
+            wire.socket.close()
+    server.is_serving()
+    end = time.monotonic() + 5
+    while descriptors(server) > before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert descriptors(server) == before, "a descriptor is lost"
+
+
+@pytest.mark.skipif(len(inki.RELEASE) > 1, reason="the limit would be the emulator's")
+def test_no_descriptor_is_left_for_anybody(server):
+    """Not even a connection that could give way: the server waits, and goes on."""
+    before = descriptors(server)
+    set_limit(server, before)
+    with Wire(server, 5) as wire:
+        wire.send(HEALTH)
+        server.wait_for_log("no room for another connection")
+        asked = subprocess.Popen([*server.words, "authorized-keys", "alice", "-s", f"unix:{server.socket_path}"])
+        started = processor_time(server)
+        time.sleep(0.7)
+        assert processor_time(server) - started < 0.3, "the server spins"
+        set_limit(server, before + 100)
+        assert wire.answer().status == 200 and asked.wait(5) == 0

@@ -136,12 +136,33 @@ static void test_model(void **state)
 	assert_true(refused > 100);
 }
 
+/* Memory that is not needed is not touched, however often entries come and go. */
+static void test_garbage_is_not_kept(void **state)
+{
+	enum { LARGE = 1 << 16 };
+	struct arena memory = arena_of(calloc(2, LARGE), 2 * LARGE);
+	struct heap large;
+	size_t most = 0;
+
+	(void)state;
+	assert_true(heap_start(&large, &memory, LARGE, OWNERS));
+	for (unsigned i = 0; i < 100000; i++) {
+		assert_non_null(heap_put(&large, i % 4, 100));
+		most = large.used > most ? large.used : most;
+		if (i % 3 == 0)
+			heap_drop(&large, i % 4);
+	}
+	assert_in_range(most, 4096, 4096 + 2 * 5 * 128);
+	free(memory.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_start),
 		cmocka_unit_test_setup_teardown(test_put_get_drop, start, end),
 		cmocka_unit_test_setup_teardown(test_limits, start, end),
+		cmocka_unit_test_setup_teardown(test_garbage_is_not_kept, start, end),
 		cmocka_unit_test_setup_teardown(test_model, start, end),
 	};
 

@@ -14,9 +14,9 @@ struct world {
 	struct app app;
 	struct config config;
 	struct config_user users[WORLD_USERS];
-	struct arena settings, table_memory, request;
+	struct arena settings, table_memory, request, events;
 	struct writer journal;
-	uint8_t body[API_BODY_MAX];
+	uint8_t body[8 * API_BODY_MAX]; /* an answer has API_BODY_MAX of them, a list all */
 	struct api_answer answer;
 };
 
@@ -24,7 +24,7 @@ struct world {
 void world_start(struct world *world);
 void world_end(struct world *world);
 
-/* Empties the table. */
+/* Empties the table, and forgets all events. */
 void world_clear(struct world *world);
 
 /* Handles a request, by a listener that allows all to somebody who is not root, and ends a list that comes of it. The

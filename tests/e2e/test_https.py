@@ -12,7 +12,7 @@ import certificates
 import inki
 import pytest
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.skipif(not inki.has_tls(), reason="this build has no TLS")]
 
 
 class Peer:
@@ -226,6 +226,7 @@ def test_bundles(peer, ask):
     accepted(ask(peer(identity).port, b"\n" + others + root.pem + others))
 
 
+@pytest.mark.board
 def test_made_certificate(words, start, gpg, alice, sign, new_key, tmp_path):
     """A device: --make-cert, the server that tells the pin, and all client commands with it."""
     paths = {"certificate": str(tmp_path / "made.crt"), "key": str(tmp_path / "made.key")}

@@ -288,7 +288,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -299,10 +299,11 @@ static void test_good_cases(void **state)
 	"ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, sk-ecdsa-sha2-nistp256@openssh.com and ssh-rsa, each once"
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static const struct {
-	const char *yaml;
-	const char *error; /* without the file's name and the colon */
-} bad_cases[] = {
+struct bad_case {
+	const char *yaml, *error; /* behind inki.conf: */
+};
+
+static const struct bad_case bad_cases[] = {
 	/* the file as a whole */
 	{ "", "1:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
 	{ "# nothing\n", "2:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
@@ -349,26 +350,19 @@ static const struct {
 	{ "users: [{name: a, name: b}]\n", "1:19: \"name\" is there twice; take one out" },
 	{ "defaults: {bind_host: true, \"bind_host\": true}\n", "1:29: \"bind_host\" is there twice; take one out" },
 	{ "defaults: {name: a}\n", "1:12: \"name\" is no key here; there are max_lifetime, signatures, bind_host, key_types, "
-				    "min_rsa_bits, max_keys, options, allow_options" },
+				    "min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
-				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
+				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
 	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
-	{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
-	{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
-	{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
-	{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
-	{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
 	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
 	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
-	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
-	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
 	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
 	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
@@ -539,20 +533,51 @@ static const struct {
 	  "4:12: keyring of user \"a\": the ASCII armor is malformed" },
 };
 
-static void test_bad_cases(void **state)
+static void run_bad_cases(const struct bad_case *cases, size_t count)
 {
 	static struct result result;
 	unsigned failed = 0;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad_cases) / sizeof(bad_cases[0]); i++) {
-		read_yaml(&result, span_of_string(bad_cases[i].yaml));
-		if (!result.right && strcmp(result.error + strlen("inki.conf:"), bad_cases[i].error) == 0)
+	for (const struct bad_case *each = cases; each < cases + count; each++) {
+		read_yaml(&result, span_of_string(each->yaml));
+		if (!result.right && strcmp(result.error + strlen("inki.conf:"), each->error) == 0)
 			continue;
-		print_error("%s\nwants: %s\nis:    %s\n", bad_cases[i].yaml, bad_cases[i].error, result.error);
+		print_error("%s\nwants: %s\nis:    %s\n", each->yaml, each->error, result.error);
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void test_bad_cases(void **state)
+{
+	(void)state;
+	run_bad_cases(bad_cases, sizeof(bad_cases) / sizeof(bad_cases[0]));
+}
+
+#define WITHOUT_TLS "this inki was built without TLS (CONFIG_TLS); take tls out"
+
+static void test_bad_tls(void **state)
+{
+	static const struct bad_case with_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
+		{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
+		{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
+		{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
+		{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+		  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+		{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
+	};
+	static const struct bad_case without_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:6: " WITHOUT_TLS },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n", "1:10: " WITHOUT_TLS },
+	};
+
+	(void)state;
+	if (IS_ENABLED(CONFIG_TLS))
+		run_bad_cases(with_tls, sizeof(with_tls) / sizeof(with_tls[0]));
+	else
+		run_bad_cases(without_tls, sizeof(without_tls) / sizeof(without_tls[0]));
 }
 
 static void test_no_host_name(void **state)
@@ -823,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_port_of_the_command_line_needs_one_to_replace),
 		cmocka_unit_test(test_good_cases),
 		cmocka_unit_test(test_bad_cases),
+		cmocka_unit_test(test_bad_tls),
 		cmocka_unit_test(test_no_host_name),
 		cmocka_unit_test(test_original_form),
 		cmocka_unit_test(test_example),

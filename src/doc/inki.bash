@@ -1,64 +1,33 @@
-# Completion for bash. tests/lint/docs.py holds it to what the program knows.
+# Completion for bash. Commands and options are those that the program itself tells of, so none is named here.
 
-# The options of each command; = behind one that takes a value.
-declare -A _inki_options=(
-	["key add"]="-f= --file= -x= --expire= -p= --pgp-key= -u= --local-user= --passphrase-file= --passphrase-fd= --host= --reason= --print --json --timeout="
-	["key remove"]="-f= --file= --fingerprint= -p= --pgp-key= -u= --local-user= --passphrase-file= --passphrase-fd= --host= --reason= --print --json --timeout="
-	["key list"]="-a --authorized-keys -x --expired --json --timeout="
-	["authorized-keys"]="-s= --server="
-	["verify"]="--json"
-	["server"]="-c= --config= -P= --port= -L= --log-level= --check-config"
-	["help"]=""
-)
+# The options of a command, as its help lists them: "  -f, --file FILE  ..." or "      --json  ...".
+_inki_options() {
+	"$@" 2>/dev/null | sed -nE 's/^  (-[A-Za-z]|  )(, |  )?(--[a-z-]+)?( .*)?$/\1 \3/p'
+}
+
+# The words that may follow: second words of "  key add   ...", or first words.
+_inki_commands() {
+	"$@" 2>/dev/null | sed -nE 's/^  ([a-z-]+)( ([a-z]+))?  .*$/\1 \3/p' | cut -d ' ' -f "$field"
+}
 
 _inki() {
-	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-	local command=${COMP_WORDS[1]} word words=
+	local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+	local field=1 words=
 
 	COMPREPLY=()
-	if [[ $command == keys ]]; then
-		command=key
-	fi
-	if [[ $command == key && $COMP_CWORD -gt 2 ]]; then
-		command="key ${COMP_WORDS[2]}"
-	fi
-	if [[ $COMP_CWORD -eq 1 ]]; then
-		for word in "${!_inki_options[@]}"; do
-			words+="${word%% *} "
-		done
-		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$current" | sort -u)
+	if [[ $COMP_CWORD -eq 1 || ($COMP_CWORD -eq 2 && ${COMP_WORDS[1]} == help) ]]; then
+		words=$(_inki_commands "$program" help)
+	elif [[ $COMP_CWORD -eq 2 && ${COMP_WORDS[1]} == key?(s) ]]; then
+		field=2 words=$(_inki_commands "$program" help key)
+	elif [[ $previous == -L || $previous == --log-level ]]; then
+		words="error warn info debug"
+	elif [[ $current == -* ]]; then
+		words="$(_inki_options "$program" help "${COMP_WORDS[@]:1:2}") --help"
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 	fi
-	if [[ $command == key ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "add remove list" -- "$current")
-		return
-	fi
-	if [[ $command == help ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "server key authorized-keys verify" -- "$current")
-		return
-	fi
-	case $previous in
-	-L | --log-level)
-		mapfile -t COMPREPLY < <(compgen -W "error warn info debug" -- "$current")
-		return
-		;;
-	-x | --expire)
-		mapfile -t COMPREPLY < <(compgen -W "15m 1h 12h 1d" -- "$current")
-		return
-		;;
-	-u | --local-user | --passphrase-fd | --host | --reason | --timeout | --fingerprint | -P | --port)
-		[[ $command == "key list" ]] || return
-		;;
-	esac
-	if [[ $current == -* ]]; then
-		words=
-		for word in ${_inki_options[$command]} --help; do
-			words+="${word%=} "
-		done
-		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-		return
-	fi
-	mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current" | sort -u)
 }
 
 complete -o filenames -F _inki inki

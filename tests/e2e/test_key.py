@@ -186,7 +186,7 @@ def test_private_keys_stay_here(client, server, new_key, tmp_path):  # noqa: F81
 def test_what_is_no_key(client, new_key, tmp_path):  # noqa: F811
     line, _ = new_key()
     for text, fragment in (("", "not one authorized_keys line"), ("\n", "not one authorized_keys line"), ("hello\n", "not one authorized_keys line"),
-                           (line + "\n" + line + "\n", "more than one line"), ("ssh-dss AAAAB3NzaC1kc3M= x\n", "type of the key"),
+                           (line + "\n" + line + "\n", "more than one line"), ("ssh-dss AAAAB3NzaC1kc3M= x\n", "DSA key is too weak"), ("ssh-new AAAAB3NzaC1uZXc= x\n", "type of the key"),
                            (line[:40], "base64 of the key"), (line.replace("AAAA", "!!!!", 1), "base64 of the key"),
                            (line + " \x1b[2J", "comment"), ("\0" * 100, "authorized_keys line"), ("x" * 100000, "authorized_keys line")):
         path = tmp_path / "key.pub"

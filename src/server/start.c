@@ -127,13 +127,6 @@ static void wait_for_entropy(void)
 	log_line(LOG_LEVEL_INFO, SPAN("the system has enough entropy now"));
 }
 
-static void start_tls(struct loop *loop, const struct memory *memory, const struct config *config)
-{
-	loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
-	certificate_log(config, clock_wall());
-	wait_for_entropy();
-}
-
 static int serve(struct memory *memory, const struct config *config, size_t settings_used)
 {
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
@@ -175,8 +168,12 @@ static int serve(struct memory *memory, const struct config *config, size_t sett
 		loop.app.events = events_start(&events, clock_wall());
 	if (!loop.app.table || loop.signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
-	if (IS_ENABLED(CONFIG_TLS) && config->tls)
-		start_tls(&loop, memory, config);
+	if (IS_ENABLED(CONFIG_TLS))
+		loop.sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
+	if (IS_ENABLED(CONFIG_TLS) && config->tls) {
+		certificate_log(config, clock_wall());
+		wait_for_entropy();
+	}
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));

@@ -46,7 +46,7 @@ NO_FPU        :=
 LINK_FLAGS    :=
 QEMU          :=
 BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
-$(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(notdir $(wildcard board/*))))
+$(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))))
 include $(BOARD_FILES)
 
 CC      := $(CROSS_COMPILE)gcc

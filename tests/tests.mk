@@ -6,13 +6,14 @@
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
 #: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
+#: make bench-checks  the latency of requests beside checks that hang, fork, print and die; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make demo          tests/demo.sh: inki at work
 
-BOARDS := $(notdir $(wildcard board/*))
+BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
 UNIT_HELPERS := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
@@ -132,7 +133,7 @@ $(SOAK): tests/load/soak.c
 soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
-		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --track-fds=no)
+		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
 # ---- random steps at the pure core and at a model of it ----
 
@@ -201,6 +202,12 @@ bench-authorized-keys: all $(BENCH_KEYS)
 testssl: all
 	$(Q)tests/install.sh testssl
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
+
+# ---- checks that do harm ----
+
+.PHONY: bench-checks
+bench-checks: all
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

@@ -167,6 +167,13 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	/* checks */ \
+	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
+	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \
+	X(CHECK_OUTRAN, 403, TOLD, "a check of this host has not answered in its time") \
+	X(CHECK_FAILED, 403, TOLD, "a check of this host could not be run; the server's log says more") \
+	X(CHECK_BUSY, 503, TOLD, "as many checks as there may be at once are running; try again in a moment") \
+	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
 	/* TLS: what is wrong with a certificate or its key */ \
 	X(PEM_SYNTAX, 500, TOLD, "the base64 of the PEM block is malformed") \
 	X(TLS_NO_CERTIFICATE, 500, TOLD, "there is no certificate in it; it holds -----BEGIN CERTIFICATE----- and more") \

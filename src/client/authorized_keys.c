@@ -38,8 +38,8 @@ static bool is_key_line(struct span line)
 	struct ssh_key_line parts;
 	struct span options;
 
-	return !utf8_has_control(line) && ssh_key_split(line, &parts) == STATUS_OK && base64_is_alphabet(parts.base64) &&
-	       ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
+	return !utf8_has_control(line) && ssh_key_split(line, &parts) == STATUS_OK &&
+	       base64_is_alphabet(parts.base64) && ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
 }
 
 bool authorized_keys_are_sane(struct span lines)

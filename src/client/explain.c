@@ -227,10 +227,10 @@ const struct command explain_command = {
 	.text = "Prints what the server's events tell of a key, the newest last, and whether it lets USER in now. "
 		"FINGERPRINT\n"
 		"is SHA256:..., as ssh-keygen -l prints it and as it stands in sshd's log, or MD5. Events are shown to "
-	        "root "
+		"root "
 		"on\n"
 		"the host, and to others where the server's configuration allows it (see events in "
-	        "inki.conf.example).\n",
+		"inki.conf.example).\n",
 	.notes = "URL is [http://]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else "
 		 "unix:/run/inki/inki.sock.\n",
 };

@@ -99,7 +99,7 @@ static const struct conf_key keys[] = {
 	{ .name = "users", .type = &conf_users_type },
 	{ "tls", &conf_tls_type, CONF_FIELD(struct conf_settings, tls) },
 	{ .name = "run_as" },
-	{ .name = "checks" },
+	{ .name = "checks", .type = IS_ENABLED(CONFIG_CHECKS) ? &conf_checks_type : NULL },
 	{ .name = "export" },
 };
 
@@ -127,7 +127,7 @@ static bool settle(struct conf_reader *reader, struct conf_settings *settings, s
 	if (config->host.size == 0 || config->host.size > HOST_NAME_SIZE_MAX)
 		return conf_error(reader, start, "the system has no host name; give one with host");
 	return conf_listeners_settle(reader, settings) && conf_tls_settle(reader, settings) &&
-	       conf_users_settle(reader, settings);
+	       conf_users_settle(reader, settings) && conf_checks_settle(reader, settings);
 }
 
 static bool read_file(struct conf_reader *reader, struct conf_settings *settings)
@@ -146,7 +146,8 @@ bool conf_read(const struct conf_input *input, struct arena *arena, struct confi
 		.defaults = { .policy = conf_default_policy },
 		.port = { .place = { 1, 1 } },
 	};
-	struct conf_reader reader = { .input = input, .arena = arena, .error = error };
+	struct conf_checks checks = { .count = 0 };
+	struct conf_reader reader = { .input = input, .arena = arena, .error = error, .checks = &checks };
 	size_t used = arena->used;
 	bool right = conf_open(&reader) && read_file(&reader, &settings);
 

@@ -61,4 +61,20 @@ bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings)
 /* Adds the listeners that port stands for. */
 bool conf_listeners_settle(struct conf_reader *reader, struct conf_settings *settings);
 
+/* check.c: the checks by name, whether it was users or "checks" that named them first. */
+struct conf_checks {
+	struct config_check *array; /* CHECKS_MAX of them, in the arena */
+	struct conf_place places[CHECKS_MAX];
+	uint32_t defined; /* a bit for each that is described, and not only named */
+	size_t count;
+};
+
+extern const struct conf_type conf_checks_type;
+
+/* A list of names of checks, into a config_policy.checks. */
+extern const struct conf_type conf_check_names_type;
+
+/* Each that is named must be described; and nobody's checks may take longer than his requests are taken. */
+bool conf_checks_settle(struct conf_reader *reader, struct conf_settings *settings);
+
 #endif

@@ -206,7 +206,7 @@ static const struct conf_key keys[] = {
 	{ "max_keys", &conf_number_type, POLICY(max_keys), .min = 1, .max = CONFIG_KEYS },
 	{ "options", &options_type, POLICY(options) },
 	{ "allow_options", &allow_options_type, POLICY(allow_options) },
-	{ .name = "checks" },
+	{ "checks", IS_ENABLED(CONFIG_CHECKS) ? &conf_check_names_type : NULL, POLICY(checks) },
 };
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };

@@ -3,9 +3,11 @@
 #include "base/encoding.h"
 #include "base/kconfig.h"
 #include "core/audit.h"
+#include "core/check.h"
 #include "core/now.h"
 #include "core/render.h"
 #include "core/submit.h"
+#include "core/trust.h"
 #include "http/target.h"
 
 enum { SEGMENTS_MAX = 2 };
@@ -23,7 +25,7 @@ struct call {
 /* A connection ends within seconds; a key that makes room, hardly. */
 static unsigned retry_after(enum status status)
 {
-	if (status == STATUS_HTTP_BUSY)
+	if (status == STATUS_HTTP_BUSY || status == STATUS_CHECK_BUSY || status == STATUS_CHECK_RELOADED)
 		return 2;
 	return status_http_code(status) == 503 ? 60 : 0;
 }
@@ -65,7 +67,9 @@ static enum status submit(struct call *call, bool must_remove)
 
 	if (!submission)
 		return STATUS_INTERNAL;
-	status = submit_request(call->app, request->body, must_remove, request->remote, call->now, submission);
+	status = submit_request(call->app, request, must_remove, call->now, submission);
+	if (status == STATUS_CHECK_ASKED)
+		return status;
 	if (status == STATUS_OK)
 		answer_key(call, submission->has_key ? &submission->key : NULL);
 	call->detail = submission->detail;
@@ -158,14 +162,51 @@ static void note_served(struct call *call, const struct ssh_fingerprint *asked, 
 	audit_note_served(call->app, call->user, asked, lines, call->request->remote, call->now);
 }
 
+/* Puts what there is to say about a key that is to be served. */
+static void put_key(const struct call *call, const struct table_key *key)
+{
+	struct question *question = call->app->question;
+
+	if (key)
+		question_put_key(question, &key->key, &key->fingerprint);
+	question_put(question, QUESTION_REMOTE, call->request->remote);
+	if (!key)
+		return;
+	question->expire = key->expire;
+	for (size_t i = 0; i < key->signer_count; i++)
+		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
+		                    (struct span){ 0 });
+}
+
+/* Do the checks let the user's keys be served, or the one? A no is an empty list, which is not told from having none.
+ * Who cannot ask says so. */
+static enum status judge_serving(struct call *call, size_t user, const struct table_key *key)
+{
+	enum status status = STATUS_OK;
+
+	if (user < call->app->config->user_count && table_count_user_keys(call->app->table, user) > 0)
+		status = check_judge(call->app, call->request, user, CHECK_SERVE, key ? key->fingerprint.sha256 : NULL,
+		                     call->now, &call->detail);
+	if (status == STATUS_CHECK_ASKED)
+		put_key(call, key);
+	return status_http_code(status) == 403 ? STATUS_KEY_NOT_FOUND : status;
+}
+
 /* All of a user's keys. */
 static enum status get_authorized_list(struct call *call)
 {
-	size_t user = config_find_user(call->app->config, call->user);
+	const size_t user = config_find_user(call->app->config, call->user);
+	const enum status status = judge_serving(call, user, NULL);
+	size_t lines = 0;
 
-	answer_list(call, API_LIST_AUTHORIZED_KEYS);
-	note_served(call, NULL,
-	            user < call->app->config->user_count ? table_count_user_keys(call->app->table, user) : 0);
+	if (status != STATUS_OK && status != STATUS_KEY_NOT_FOUND)
+		return status;
+	if (status == STATUS_OK) {
+		answer_list(call, API_LIST_AUTHORIZED_KEYS);
+		if (user < call->app->config->user_count)
+			lines = table_count_user_keys(call->app->table, user);
+	}
+	note_served(call, NULL, lines);
 	return STATUS_OK;
 }
 
@@ -184,6 +225,8 @@ static enum status get_authorized_keys(struct call *call)
 	if (!decoded.data || http_target_decode(fingerprint, &decoded) != STATUS_OK)
 		return STATUS_ROUTE_FINGERPRINT;
 	status = find_key(call, writer_written(&decoded), &key);
+	if (status == STATUS_OK)
+		status = judge_serving(call, key.user, &key);
 	if (status == STATUS_OK)
 		render_authorized_key(&call->answer->body, call->app->config, &key);
 	else if (status != STATUS_KEY_NOT_FOUND)
@@ -318,9 +361,11 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 	status = handle(&call);
 	if (status == STATUS_OK && answer->body.overflowed)
 		status = STATUS_INTERNAL;
+	answer->asks = status == STATUS_CHECK_ASKED;
 	if (status != STATUS_OK)
 		answer_error(answer, status, call.detail);
-	api_count_answer(app, status);
+	if (!answer->asks)
+		api_count_answer(app, status);
 	arena_release(app->arena, used);
 }
 
@@ -407,21 +452,32 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 /* ---- time ---- */
 
-/* Room for the line of a key that has expired, and still for the two of a request: what became of it, and that its
- * source has failed too often. */
-static bool has_room_for_lines(const struct writer *journal)
+bool api_has_room_for_lines(const struct writer *journal)
 {
 	return journal->size - journal->used >= 3 * JOURNAL_LINE_MAX;
 }
 
-void api_sweep(struct app *app, int64_t now)
+int64_t api_next_sweep(const struct app *app)
+{
+	int64_t next_end = table_next_end(app->table);
+
+	return app->trust_until != 0 && app->trust_until < next_end ? app->trust_until : next_end;
+}
+
+static void sweep_expired(struct app *app, int64_t now)
 {
 	uint32_t position = 0;
 	struct table_key expired;
 
-	now = now_find(app, now);
 	if (now < table_next_end(app->table))
 		return;
-	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired))
+	while (api_has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired))
 		audit_note_expiry(app, &expired, now);
+}
+
+void api_sweep(struct app *app, int64_t now)
+{
+	now = now_find(app, now);
+	sweep_expired(app, now);
+	trust_sweep(app, now);
 }

@@ -14,6 +14,7 @@
 #include "core/failures.h"
 #include "core/journal.h"
 #include "core/metrics.h"
+#include "core/question.h"
 #include "core/table.h"
 #include "http/head.h"
 
@@ -55,6 +56,22 @@ struct audit_served {
 	uint64_t skipped;
 };
 
+/* What a check was asked about. */
+struct check_subject {
+	uint32_t user, check, action; /* as in struct question */
+	bool has_key;
+	uint8_t sha256[32]; /* of the key */
+};
+
+/* An answer that holds for a while (core/check.h). */
+struct check_memory {
+	struct check_subject subject;
+	bool is_allowed;
+	int64_t since, until;
+};
+
+enum { CHECK_MEMORIES = IS_ENABLED(CONFIG_CHECKS) ? 32 : 1 };
+
 struct app {
 	const struct config *config;
 	struct table *table;
@@ -64,9 +81,20 @@ struct app {
 	struct writer *journal;    /* of API_JOURNAL_MIN bytes: audit lines, each ended by LF; the caller empties it */
 	int64_t released;          /* the day of the release: no clock that is set shows an earlier one (now.h) */
 	bool clock_is_set;         /* while a request is handled */
+	int64_t trust_until; /* when the right of a signer of a live key ends; 0: no such end is known (core/trust.h) */
+	struct question *question; /* what a check is to be asked, when an answer says so; NULL: nobody can ask */
+	struct check_subject asked;
+	struct check_memory check_memories[CHECK_MEMORIES];
 	struct api_counters counters;
 	struct api_gauges gauges; /* kept up to date by the caller */
 	struct audit_served served;
+};
+
+/* What the checks have said so far to a request that is handled again. */
+struct api_verdict {
+	uint32_t allowed;   /* a bit for each that has allowed it, as in struct config_policy */
+	enum status status; /* STATUS_OK, or why one has not */
+	struct span detail; /* to stand behind its words */
 };
 
 struct api_request {
@@ -78,6 +106,7 @@ struct api_request {
 	enum config_access access; /* of the listener */
 	bool may_see_events;       /* by this listener, where access allows reading */
 	bool is_local_root;        /* a Unix socket's peer has uid 0 */
+	struct api_verdict verdict;
 };
 
 enum api_list_kind { API_LIST_NONE, API_LIST_JSON, API_LIST_AUTHORIZED_KEYS, API_LIST_EVENTS, API_LIST_METRICS };
@@ -95,6 +124,8 @@ struct api_list {
 };
 
 struct api_answer {
+	bool asks; /* this is no answer yet: ask the check app->question, and handle the request again with the verdict
+	            */
 	int http_code;
 	const char *content_type;
 	const char *allow;    /* the Allow field of a 405, or NULL */
@@ -122,8 +153,13 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 /* Counts an answer that did not come from api_handle(). */
 void api_count_answer(struct app *app, enum status status);
 
-/* Drops what has expired, as long as the journal has room for its lines; call it at app->table's next end even if no
- * request comes, and again while that has passed. What has expired is not served any more, dropped or not. */
+/* Drops what has expired, and whose signer may not sign any more, as long as the journal has room for its lines; call
+ * it at api_next_sweep() even if no request comes, and again while that has passed. What has expired is not served any
+ * more, dropped or not. */
 void api_sweep(struct app *app, int64_t now);
+int64_t api_next_sweep(const struct app *app);
+
+/* Has the journal room for one more line, and still for those of a request? */
+bool api_has_room_for_lines(const struct writer *journal);
 
 #endif

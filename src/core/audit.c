@@ -138,6 +138,7 @@ static void put_request(struct note *note, const struct submission *submission)
 		journal_put_time(&note->journal, "was", submission->was);
 	if (submission->verdict.count > 0)
 		journal_put_time(&note->journal, "signed", submission->signed_at);
+	put_text(note, "options", submission->request.key.options);
 }
 
 static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
@@ -165,7 +166,7 @@ void audit_note_request(struct app *app, const struct submission *submission, en
 	put_text(&note, "reason", submission->request.reason);
 	for (size_t i = 0; i < submission->verdict.count; i++) {
 		const struct pgp_certificate *certificate = submission->verdict.signers[i].certificate;
-		const struct table_signer signer = submit_signer_of(certificate);
+		const struct table_signer signer = submit_signer_of(&submission->verdict.signers[i]);
 
 		put_signer(&note, &signer, certificate_user_id(certificate, now));
 	}

@@ -21,6 +21,20 @@ enum {
 /* What a listener's callers may do. */
 enum config_access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ALL = 3 };
 
+/* What a check is asked about. */
+enum config_check_action { CHECK_ADD, CHECK_REMOVE, CHECK_SERVE, CHECK_ACTION_COUNT };
+
+enum { CHECK_NAME_SIZE_MAX = 32, CHECKS_MAX = 32 /* as many as there are bits */ };
+
+/* A program of the host that has a say. */
+struct config_check {
+	struct span name;
+	const char *const *command; /* the path of the program, its arguments, NULL */
+	int64_t timeout;            /* seconds */
+	int64_t cache;              /* for how many seconds an answer about serving holds; 0: each time anew */
+	uint32_t actions;           /* a bit 1 << action for each enum config_check_action */
+};
+
 /* What is asked of a user's requests and keys. */
 struct config_policy {
 	int64_t max_lifetime; /* seconds from the signature's creation to the key's end */
@@ -31,6 +45,7 @@ struct config_policy {
 	unsigned max_keys;      /* live keys */
 	struct span options;    /* put in front of every line that is served: a canonical list (ssh/options.h) */
 	uint32_t allow_options; /* a bit 1 << name for each enum ssh_option_name that a signed key may bring itself */
+	uint32_t checks;        /* a bit 1 << index for each of the configuration's checks that must allow it */
 };
 
 /* How many failed requests are taken from one source of the network: so many at once, and so many a minute then. Both
@@ -73,9 +88,15 @@ struct config {
 	size_t listener_count;
 	struct span tls_certificate, tls_key; /* paths of files; empty where there is no tls */
 	const struct tls_identity *tls;       /* what is in them; NULL if there is none */
-	struct config_user *users;            /* in order of appearance; names are unique */
+	const struct config_check *checks;    /* in order of appearance; names are unique */
+	size_t check_count;
+	struct config_user *users; /* in order of appearance; names are unique */
 	size_t user_count;
 };
+
+/* Which checks are asked about that, in the form of config_policy.checks. */
+uint32_t config_checks_for(const struct config *config, const struct config_user *user,
+                           enum config_check_action action);
 
 /* The index of the user of that name, or user_count if there is none. */
 size_t config_find_user(const struct config *config, struct span name);

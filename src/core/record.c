@@ -135,6 +135,14 @@ static uint32_t take_slot(struct table *table)
 	return name;
 }
 
+static void give_back_slot(struct table *table, uint32_t name)
+{
+	record_slot(table, name)->is_record = false;
+	record_slot(table, name)->next_by_sha256 = table->free;
+	table->free = name;
+	table->records--;
+}
+
 uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[static 32])
 {
 	uint32_t name = take_slot(table);
@@ -152,11 +160,54 @@ uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[stati
 void record_forget(struct table *table, uint32_t name)
 {
 	unlink_index(table, name, SSH_FINGERPRINT_SHA256);
-	record_slot(table, name)->is_record = false;
-	record_slot(table, name)->next_by_sha256 = table->free;
-	table->free = name;
-	table->records--;
 	table->users[record_slot(table, name)->user].records--;
+	give_back_slot(table, name);
+}
+
+/* ---- other numbers for the users ---- */
+
+static void unlink_all(struct table *table)
+{
+	for (uint32_t name = 1; name <= table->untouched; name++) {
+		if (!record_slot(table, name)->is_record)
+			continue;
+		unlink_index(table, name, SSH_FINGERPRINT_SHA256);
+		if (record_is_live(table, name))
+			unlink_index(table, name, SSH_FINGERPRINT_MD5);
+	}
+}
+
+int64_t record_forgotten_at(const struct table *table, uint32_t name)
+{
+	int64_t signed_at = record_slot(table, name)->signed_at;
+
+	return signed_at < table->newest_signature ? signed_at : table->newest_signature;
+}
+
+static void note_newer(int64_t *last, int64_t time)
+{
+	if (time > *last)
+		*last = time;
+}
+
+void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS])
+{
+	unlink_all(table);
+	for (uint32_t name = 1; name <= table->untouched; name++) {
+		struct slot *slot = record_slot(table, name);
+
+		if (!slot->is_record)
+			continue;
+		slot->user = indices[slot->user];
+		if (slot->user == TABLE_NO_USER) {
+			note_newer(&table->new_user_floor, record_forgotten_at(table, name));
+			give_back_slot(table, name);
+			continue;
+		}
+		link_index(table, name, SSH_FINGERPRINT_SHA256);
+		if (record_is_live(table, name))
+			link_index(table, name, SSH_FINGERPRINT_MD5);
+	}
 }
 
 /* ---- what is in the heap ---- */

@@ -22,7 +22,6 @@ struct table *table_start(struct arena *arena)
 	table->by_sha256 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
 	table->by_md5 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
 	table->next_end = table->next_deadline = INT64_MAX;
-	table->forgotten = INT64_MIN;
 	return table->slots && table->by_sha256 && table->by_md5 ? table : NULL;
 }
 
@@ -47,11 +46,6 @@ void table_note_signature(struct table *table, int64_t signed_at)
 int64_t table_signed_clock(const struct table *table)
 {
 	return table->signed_clock + table->uptime;
-}
-
-int64_t table_forgotten(const struct table *table)
-{
-	return table->forgotten;
 }
 
 size_t table_count_user_keys(const struct table *table, size_t user)
@@ -150,16 +144,13 @@ bool table_key_has_ended(const struct table *table, const struct table_key *key,
 	return key->expire <= now || (key->deadline != 0 && key->deadline <= table->uptime);
 }
 
-/* What was signed later than the newest request that was taken, as a removal by root may seem to be under a clock that
- * was ahead, counts as old as that one: else it would keep all others out when the clock is right again. */
 static void forget(struct table *table, uint32_t name)
 {
-	int64_t signed_at = record_slot(table, name)->signed_at;
+	struct user_list *list = &table->users[record_slot(table, name)->user];
+	int64_t forgotten_at = record_forgotten_at(table, name);
 
-	if (signed_at > table->newest_signature)
-		signed_at = table->newest_signature;
-	if (signed_at > table->forgotten)
-		table->forgotten = signed_at;
+	if (forgotten_at > list->floor)
+		list->floor = forgotten_at;
 	record_forget(table, name);
 }
 
@@ -201,6 +192,45 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 	return false;
 }
 
+/* ---- a new configuration ---- */
+
+int64_t table_floor(const struct table *table, size_t user)
+{
+	return table->users[user].floor;
+}
+
+void table_keep_longer(struct table *table, int64_t longer)
+{
+	for (uint32_t name = 1; name <= table->untouched; name++)
+		record_slot(table, name)->keep_until += longer;
+}
+
+/* Did anybody have this number before? */
+static bool is_new_user(const uint32_t indices[static CONFIG_USERS], size_t index)
+{
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (indices[user] == index)
+			return false;
+	return true;
+}
+
+void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS])
+{
+	memcpy(table->before, table->users, sizeof(table->users));
+	memset(table->users, 0, sizeof(table->users));
+	table->numbering++;
+	record_renumber_all(table, indices);
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (indices[user] == TABLE_NO_USER && table->before[user].floor > table->new_user_floor)
+			table->new_user_floor = table->before[user].floor;
+	for (size_t user = 0; user < CONFIG_USERS; user++) {
+		if (indices[user] != TABLE_NO_USER)
+			table->users[indices[user]] = table->before[user];
+		if (is_new_user(indices, user))
+			table->users[user].floor = table->new_user_floor;
+	}
+}
+
 /* ---- walks ---- */
 
 struct table_walk table_walk_user(size_t user)
@@ -229,8 +259,13 @@ static uint32_t next_of_user(const struct table *table, const struct table_walk 
 
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key)
 {
-	uint32_t name = next_of_user(table, walk);
+	uint32_t name;
 
+	if (walk->sequence == 0 && walk->last == RECORD_NONE)
+		walk->numbering = table->numbering;
+	if (walk->numbering != table->numbering)
+		return false;
+	name = next_of_user(table, walk);
 	while (name == RECORD_NONE && walk->is_over_all && walk->user + 1 < CONFIG_USERS) {
 		walk->user++;
 		walk->sequence = 0;

@@ -1,5 +1,6 @@
 /* AES in the two modes that protect secret keys, and what makes a key of another. All of it is about secrets: what it
- * leaves in memory of its own is wiped.
+ * leaves in memory of its own is wiped, and nothing branches on it. AES goes by tables, though, so who shares the cache
+ * of the processor might learn of a key; there is one key and few blocks for each signature.
  */
 #ifndef INKI_CRYPTO_CIPHER_H
 #define INKI_CRYPTO_CIPHER_H

@@ -185,3 +185,19 @@ void file_remove(struct span path)
 	if (write_name(path, name))
 		unlink(name);
 }
+
+const char *file_absolute(const char *path, char *room, size_t size)
+{
+	size_t folder, name = strlen(path) + 1;
+
+	if (path[0] == '/')
+		return path;
+	if (!getcwd(room, size))
+		return NULL;
+	folder = strlen(room);
+	if (name >= size - folder)
+		return NULL;
+	room[folder] = '/';
+	memcpy(room + folder + 1, path, name);
+	return room;
+}

@@ -107,15 +107,18 @@ static bool put_numbers(struct pgp_signing *signing, const uint8_t *digest)
 
 /* ---- the rest of the packet ---- */
 
-/* The size of an area, or of a subpacket with its type. */
+/* The sizes are those of subpackets with their type. */
 enum { CRITICAL = 0x80, CREATION_TIME_SIZE = 1 + 4, ISSUER_KEY_ID_SIZE = 1 + PGP_KEY_ID_SIZE };
 
 /* Salt and blinding come of the same entropy, and neither tells anything of the other. */
 static void spread_entropy(struct pgp_signing *signing, const uint8_t entropy[static PGP_ENTROPY_SIZE])
 {
 	uint8_t result[DIGEST_SIZE_MAX];
+	struct digest digest;
 
-	digest_compute(DIGEST_SHA512, span_of(entropy, PGP_ENTROPY_SIZE), result);
+	digest_start(&digest, DIGEST_SHA512);
+	digest_update(&digest, span_of(entropy, PGP_ENTROPY_SIZE));
+	digest_finish(&digest, result);
 	memcpy(signing->blinding, result, sizeof(signing->blinding));
 	memcpy(signing->salt, result + sizeof(signing->blinding), sizeof(signing->salt));
 	memory_wipe(result, sizeof(result));

@@ -133,39 +133,40 @@ static bool checksum_is_right(const uint8_t *data, size_t size)
 
 static bool sha1_is_right(const uint8_t *data, size_t size)
 {
-	uint8_t result[SHA1_SIZE];
+	uint8_t result[DIGEST_SIZE_MAX];
+	struct digest digest;
+	bool is_right;
 
-	digest_compute(DIGEST_SHA1, span_of(data, size), result);
-	return memory_equal(result, data + size, SHA1_SIZE);
+	digest_start(&digest, DIGEST_SHA1);
+	digest_update(&digest, span_of(data, size));
+	digest_finish(&digest, result);
+	is_right = memory_equal(result, data + size, SHA1_SIZE);
+	memory_wipe(result, sizeof(result));
+	return is_right;
 }
 
-/* The key is made anew for this very packet, and what is not secret of it is associated data (RFC 9580 section 5.5.3).
- */
-static bool decrypt_aead(const struct pgp_protection *protection, uint8_t packet_type, struct span public_part,
-                         uint8_t *key, uint8_t *data, size_t size, struct arena *arena)
+/* The key is made anew for this very packet, and what is not secret of it is associated data: its type, as it is in a
+ * header of the new format, and the public part (RFC 9580 section 5.5.3). */
+static bool decrypt_aead(const struct pgp_protection *protection, struct span associated, uint8_t *key, uint8_t *data,
+                         size_t size)
 {
-	const uint8_t info[4] = { 0xc0 | packet_type, public_part.data[0], protection->cipher, protection->aead };
-	uint8_t *associated = arena_take(arena, 1 + public_part.size);
+	const uint8_t info[4] = { associated.data[0], associated.data[1], protection->cipher, protection->aead };
 
-	if (!associated)
-		return false;
-	associated[0] = info[0];
-	memcpy(associated + 1, public_part.data, public_part.size);
 	return hkdf_sha256(span_of(key, key_size(protection->cipher)), span_of(info, sizeof(info)), key,
 	                   key_size(protection->cipher)) &&
-	       aes_ocb_decrypt(span_of(key, key_size(protection->cipher)), protection->nonce.data,
-	                       span_of(associated, 1 + public_part.size), data, size);
+	       aes_ocb_decrypt(span_of(key, key_size(protection->cipher)), protection->nonce.data, associated, data,
+	                       size);
 }
 
-static bool decrypt(const struct pgp_protection *protection, struct span passphrase, uint8_t packet_type,
-                    struct span public_part, uint8_t *data, size_t size, struct arena *arena)
+static bool decrypt(const struct pgp_protection *protection, struct span passphrase, struct span associated,
+                    uint8_t *data, size_t size)
 {
 	uint8_t key[AES_KEY_SIZE_MAX];
 	bool done;
 
 	s2k_derive(&protection->s2k, passphrase, key, key_size(protection->cipher));
 	if (protection->usage == USAGE_AEAD)
-		done = decrypt_aead(protection, packet_type, public_part, key, data, size, arena);
+		done = decrypt_aead(protection, associated, key, data, size);
 	else
 		done = aes_cfb_decrypt(span_of(key, key_size(protection->cipher)), protection->nonce.data, data,
 		                       size + protection->check_size);
@@ -188,21 +189,24 @@ static bool is_right(const struct pgp_protection *protection, const uint8_t *dat
 enum status pgp_protection_remove(const struct pgp_protection *protection, struct span passphrase, uint8_t packet_type,
                                   struct span public_part, struct arena *arena, struct span *material)
 {
+	const bool is_protected = pgp_protection_needs_passphrase(protection);
 	const size_t used = arena->used, size = protection->material.size - protection->check_size;
-	uint8_t *data;
+	uint8_t *data, *associated;
 
 	*material = (struct span){ 0 };
 	if (protection->defect != STATUS_OK)
 		return protection->defect;
-	data = arena_take(arena, protection->material.size + 1);
+	data = arena_take(arena, protection->material.size + 1 + public_part.size);
 	if (!data)
 		return STATUS_ARENA_FULL;
+	associated = data + protection->material.size;
 	memcpy(data, protection->material.data, protection->material.size);
-	if ((pgp_protection_needs_passphrase(protection) &&
-	     !decrypt(protection, passphrase, packet_type, public_part, data, size, arena)) ||
+	associated[0] = 0xc0 | packet_type;
+	memcpy(associated + 1, public_part.data, public_part.size);
+	if ((is_protected && !decrypt(protection, passphrase, span_of(associated, 1 + public_part.size), data, size)) ||
 	    !is_right(protection, data, size)) {
 		arena_release(arena, used);
-		return pgp_protection_needs_passphrase(protection) ? STATUS_PASSPHRASE_WRONG : STATUS_SECRET_KEY_SYNTAX;
+		return is_protected ? STATUS_PASSPHRASE_WRONG : STATUS_SECRET_KEY_SYNTAX;
 	}
 	*material = span_of(data, size);
 	return STATUS_OK;

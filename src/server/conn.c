@@ -9,7 +9,8 @@ static void enter(struct conn *conn, enum conn_state state, struct conn_moment n
 	static const int64_t times[CONN_STATE_COUNT] = {
 		[CONN_HANDSHAKE] = CONN_HANDSHAKE_TIME, [CONN_IDLE] = CONN_IDLE_TIME,
 		[CONN_HEAD] = CONN_HEAD_TIME,           [CONN_BODY] = CONN_BODY_TIME,
-		[CONN_ANSWER] = CONN_ANSWER_TIME,       [CONN_LINGER] = CONN_LINGER_TIME,
+		[CONN_CHECK] = CONN_CHECK_TIME,         [CONN_ANSWER] = CONN_ANSWER_TIME,
+		[CONN_LINGER] = CONN_LINGER_TIME,
 	};
 
 	conn->state = state;
@@ -124,7 +125,7 @@ static void drop_request(struct conn *conn)
 	memmove(conn->input, conn->input + size, conn->input_used);
 }
 
-static void handle(struct conn *conn, struct app *app, struct conn_moment now)
+static void handle(struct conn *conn, struct app *app, const struct api_verdict *verdict, struct conn_moment now)
 {
 	struct api_answer answer = { .body = response_room(&conn->response) };
 	struct response_manner manner = {
@@ -141,9 +142,15 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 		.access = conn->peer.access,
 		.may_see_events = conn->peer.may_see_events,
 		.is_local_root = conn->peer.is_local_root,
+		.verdict = *verdict,
 	};
 
 	api_handle(app, &request, now.wall, &answer);
+	if (answer.asks) {
+		enter(conn, CONN_CHECK, now);
+		return;
+	}
+	conn->allowed = 0;
 	if (answer.http_code / 100 == 4 && (request.method == HTTP_POST || request.method == HTTP_DELETE))
 		note_failure(conn, app, now);
 	response_start(&conn->response, app, &answer, manner, now.wall);
@@ -198,6 +205,7 @@ static bool step_head(struct conn *conn, struct app *app, struct conn_moment now
 
 static bool step_body(struct conn *conn, struct app *app, struct conn_moment now)
 {
+	static const struct api_verdict none;
 	enum status status;
 
 	if (conn_wants_output(conn))
@@ -210,10 +218,19 @@ static bool step_body(struct conn *conn, struct app *app, struct conn_moment now
 	if (status == STATUS_OK)
 		status = judge_source(conn, app, now); /* others from there may have failed meanwhile */
 	if (status == STATUS_OK)
-		handle(conn, app, now);
+		handle(conn, app, &none, now);
 	else
 		fail(conn, app, status, now);
 	return true;
+}
+
+/* One who closes his side does not wait for an answer; nor does one who goes on sending without end. */
+static bool step_check(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->input_ended || conn->input_used == CONN_INPUT_SIZE)
+		enter(conn, CONN_CLOSED, now);
+	return false;
 }
 
 static bool step_answer(struct conn *conn, struct app *app, struct conn_moment now)
@@ -250,10 +267,10 @@ static bool step_closed(struct conn *conn, struct app *app, struct conn_moment n
 /* A request that has begun gets an answer; an answer that does not move, and silence, get none. */
 static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 {
-	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY;
+	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY || conn->state == CONN_CHECK;
 
 	if (has_begun && !conn_wants_output(conn))
-		fail(conn, app, STATUS_HTTP_TIMEOUT, now);
+		fail(conn, app, conn->state == CONN_CHECK ? STATUS_CHECK_OUTRAN : STATUS_HTTP_TIMEOUT, now);
 	else
 		enter(conn, CONN_CLOSED, now);
 }
@@ -262,8 +279,8 @@ void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
 		[CONN_HANDSHAKE] = step_handshake, [CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,
-		[CONN_BODY] = step_body,           [CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger,
-		[CONN_CLOSED] = step_closed,
+		[CONN_BODY] = step_body,           [CONN_CHECK] = step_check,   [CONN_ANSWER] = step_answer,
+		[CONN_LINGER] = step_linger,       [CONN_CLOSED] = step_closed,
 	};
 
 	if (now.monotonic >= conn->deadline)
@@ -272,9 +289,27 @@ void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 		;
 }
 
+void conn_resume(struct conn *conn, struct app *app, unsigned check, const struct api_verdict *verdict,
+                 struct conn_moment now)
+{
+	struct api_verdict all = *verdict;
+
+	if (conn->state != CONN_CHECK)
+		return;
+	if (verdict->status == STATUS_OK)
+		conn->allowed |= UINT32_C(1) << check;
+	all.allowed = conn->allowed;
+	handle(conn, app, &all, now);
+}
+
 void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	fail(conn, app, status, now);
+}
+
+bool conn_is_listing(const struct conn *conn)
+{
+	return conn->state == CONN_ANSWER && !conn->response.list.ended;
 }
 
 void conn_stop(struct conn *conn)

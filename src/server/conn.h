@@ -4,11 +4,15 @@
  *          |
  *          v    first byte         head read              body read, api_handle()
  *        IDLE -------------> HEAD -----------> BODY ---------------------------> ANSWER
- *          ^                   |                 |                               |    |
+ *          ^                   |                 |  a check is to be asked       ^    |
+ *          |                   |                 +-----------> CHECK ------------+    |
+ *          |                   |                 |             |  ^ conn_resume(),    |
+ *          |                   |                 |             +--+ api_handle()      |
  *          |                   +-----------------+--- error or time-out: ---->---+    |
  *          +--------------------- all is sent, and keep-alive: the next request ------+
  *                                 all is sent, input is left:    LINGER ---> CLOSED --+
  *                                 all is sent:                               CLOSED --+
+ *                                 the peer is gone, in CHECK:                CLOSED
  *
  * The pump around it: read what conn_input_room() has room for if conn_wants() it; conn_run(); send conn_output().
  */
@@ -31,6 +35,7 @@ enum {
 	CONN_BODY_TIME = 20000,
 	CONN_ANSWER_TIME = 20000, /* for each filling of the output buffer */
 	CONN_LINGER_TIME = 2000,
+	CONN_CHECK_TIME = 3700000, /* longer than any check may take, whose time is the helper's to watch */
 };
 
 enum conn_state {
@@ -38,6 +43,7 @@ enum conn_state {
 	CONN_IDLE,      /* waits for the first byte of a request */
 	CONN_HEAD,
 	CONN_BODY,
+	CONN_CHECK, /* the request waits in the input buffer for what a check says; then it is handled anew */
 	CONN_ANSWER,
 	CONN_LINGER, /* end the writing; what still comes is dropped, so that the answer is not lost in a reset */
 	CONN_CLOSED, /* close the socket */
@@ -78,6 +84,7 @@ struct conn {
 	size_t dropped;   /* bytes, in LINGER */
 	struct http_head head;
 	struct http_body body;
+	uint32_t allowed; /* checks that have allowed the request in the buffer */
 	struct response response;
 };
 
@@ -107,8 +114,16 @@ void conn_output_sent(struct conn *conn, size_t size);
 /* Moves on as far as it goes. At most one request is handled in a call, so app->journal can be emptied after it. */
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now);
 
+/* In CHECK: what has come of app->question, which the last conn_run() or conn_resume() has left: the check of that
+ * index allows it, or verdict->status says why not. Handles the request anew, which may lead to a further question. */
+void conn_resume(struct conn *conn, struct app *app, unsigned check, const struct api_verdict *verdict,
+                 struct conn_moment now);
+
 /* Answers status to what was not even read, and ends. */
 void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now);
+
+/* Is an answer under way that is not all in its buffer yet? */
+bool conn_is_listing(const struct conn *conn);
 
 /* The server ends: takes no further request, but brings the one under way to its end. */
 void conn_stop(struct conn *conn);

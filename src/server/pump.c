@@ -18,6 +18,7 @@ void pump_flush_journal(struct loop *loop)
 
 void pump_close(struct loop *loop, struct slot *slot)
 {
+	checks_cancel(loop, slot);
 	if (IS_ENABLED(CONFIG_TLS) && slot->tls)
 		secure_end(slot);
 	net_close(slot->descriptor);
@@ -100,6 +101,13 @@ static void watch(struct loop *loop, struct slot *slot)
 		pump_close(loop, slot);
 }
 
+static void run(struct loop *loop, struct slot *slot)
+{
+	conn_run(&slot->conn, &loop->app, loop->now);
+	pump_flush_journal(loop);
+	checks_ask(loop, slot);
+}
+
 /* A new configuration has taken away the key of a handshake under way. */
 static bool has_lost_key(const struct loop *loop, const struct slot *slot)
 {
@@ -116,12 +124,10 @@ void pump_turn(struct loop *loop, struct slot *slot)
 	}
 	if (conn_wants_input(conn))
 		read_any_input(loop, slot);
-	conn_run(conn, &loop->app, loop->now);
-	pump_flush_journal(loop);
+	run(loop, slot);
 	if (wants_output(slot)) {
 		write_any_output(loop, slot);
-		conn_run(conn, &loop->app, loop->now);
-		pump_flush_journal(loop);
+		run(loop, slot);
 	}
 	if (conn->state == CONN_CLOSED) {
 		pump_close(loop, slot);

@@ -1,5 +1,6 @@
 #include "server/summary.h"
 
+#include "base/date.h"
 #include "host/tell.h"
 #include "server/certificate.h"
 #include "server/keyrings.h"
@@ -30,6 +31,29 @@ static void write_listener(struct writer *text, const struct config_listener *li
 	writer_put_string(text, listener->optional ? " if there is IPv6\n" : "\n");
 }
 
+static void write_check(struct writer *text, const struct config_check *check)
+{
+	static const char *const actions[CHECK_ACTION_COUNT] = {
+		[CHECK_ADD] = " add",
+		[CHECK_REMOVE] = " remove",
+		[CHECK_SERVE] = " serve",
+	};
+
+	writer_put_string(text, "check ");
+	writer_put(text, check->name);
+	writer_put_byte(text, ':');
+	for (size_t i = 0; check->command[i]; i++) {
+		writer_put_byte(text, ' ');
+		writer_put_string(text, check->command[i]);
+	}
+	writer_put_string(text, ", at most ");
+	duration_write(text, check->timeout);
+	writer_put_string(text, ", asked about");
+	for (size_t i = 0; i < CHECK_ACTION_COUNT; i++)
+		writer_put_string(text, check->actions >> i & 1 ? actions[i] : "");
+	writer_put_byte(text, '\n');
+}
+
 int summary_print(const struct config *config, size_t settings_used, int64_t now)
 {
 	uint8_t room[TEXT_MAX];
@@ -45,6 +69,10 @@ int summary_print(const struct config *config, size_t settings_used, int64_t now
 	}
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
 		certificate_write(&text, config, now);
+	for (size_t i = 0; i < config->check_count && works; i++) {
+		write_check(&text, &config->checks[i]);
+		works = tell_written(&text);
+	}
 	works = works && tell_written(&text) && keyrings_print(config, now);
 	memory_write_budget(&text, settings_used);
 	return works && tell_written(&text) ? TELL_DONE : TELL_FAILED;

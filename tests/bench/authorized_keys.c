@@ -2,14 +2,15 @@
  *        authorized_keys nothing            a process that does nothing
  *        authorized_keys time ROUNDS COMMAND... [, COMMAND...]...
  *
- * The last one runs commands in turn, so many rounds, with standard output to /dev/null, and prints the median of each
- * one's microseconds from start to end on a line of its own. */
+ * The last one runs commands in turn, so many rounds, with standard output to /dev/null, and prints of each the medians of
+ * its microseconds from start to end, and of those of the processor, on a line. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -20,7 +21,9 @@ extern char **environ;
 
 enum { COMMANDS_MAX = 8, ROUNDS_MAX = 10000 };
 
-static uint32_t took[COMMANDS_MAX][ROUNDS_MAX];
+enum { ELAPSED, PROCESSOR };
+
+static uint32_t took[COMMANDS_MAX][2][ROUNDS_MAX];
 
 static int ask(const char *path, const char *user)
 {
@@ -49,17 +52,25 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Microseconds; 0 if it fails. */
-static uint32_t run(char **command, posix_spawn_file_actions_t *actions)
+static uint64_t microseconds(struct timeval time)
+{
+	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
+}
+
+/* Stores both as those of that round; 0 if it fails. */
+static int run(char **command, posix_spawn_file_actions_t *actions, uint32_t times[2][ROUNDS_MAX], size_t round)
 {
 	const uint64_t before = now();
 	pid_t child;
+	struct rusage usage;
 	int status;
 
-	if (posix_spawnp(&child, command[0], actions, NULL, command, environ) != 0 || waitpid(child, &status, 0) < 0 ||
-	    status != 0)
+	if (posix_spawnp(&child, command[0], actions, NULL, command, environ) != 0 ||
+	    wait4(child, &status, 0, &usage) < 0 || status != 0)
 		return 0;
-	return (uint32_t)((now() - before) / 1000);
+	times[ELAPSED][round] = (uint32_t)((now() - before) / 1000);
+	times[PROCESSOR][round] = (uint32_t)(microseconds(usage.ru_utime) + microseconds(usage.ru_stime));
+	return 1;
 }
 
 static int compare(const void *a, const void *b)
@@ -85,16 +96,17 @@ static int time_all(size_t rounds, char **words)
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	for (size_t round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
-			took[i][round] = run(commands[i], &actions);
-			if (took[i][round] == 0) {
+			if (!run(commands[i], &actions, took[i], round)) {
 				fprintf(stderr, "%s has failed\n", commands[i][0]);
 				return 1;
 			}
 		}
 	}
 	for (size_t i = 0; i < count; i++) {
-		qsort(took[i], rounds, sizeof(took[i][0]), compare);
-		printf("%u\n", (unsigned)took[i][rounds / 2]);
+		for (size_t kind = ELAPSED; kind <= PROCESSOR; kind++) {
+			qsort(took[i][kind], rounds, sizeof(took[i][kind][0]), compare);
+			printf("%u%c", (unsigned)took[i][kind][rounds / 2], kind == ELAPSED ? ' ' : '\n');
+		}
 	}
 	return 0;
 }

@@ -116,11 +116,11 @@ def test_stuffed_backlog(tmp_path, words):
 
 
 def test_stopped_server(server):
-    os.kill(server.process.pid, signal.SIGSTOP)
+    os.kill(server.serving, signal.SIGSTOP)
     try:
         fails(server.words, f"unix:{server.socket_path}")
     finally:
-        os.kill(server.process.pid, signal.SIGCONT)
+        os.kill(server.serving, signal.SIGCONT)
 
 
 def test_standard_output_closed_early(tmp_path, words):

@@ -243,6 +243,6 @@ def test_user_for_whom_nobody_can_sign(start, words, gpg, alice, mallory):
 def test_check_config_says_how_full_the_memory_for_settings_is(words, gpg, alice, tmp_path):
     path = tmp_path / "inki.conf"
     path.write_text(yaml({"users": [{"name": f"user{number}", "keyring": gpg.export(alice)} for number in range(60)]}), encoding="utf-8")
-    match = re.search(r"settings +(\d+), of which these take (\d+) \((\d+) %\)", check(words, path).stdout)
+    match = re.search(r"settings +2 x +(\d+) +\d+, of one of which these take (\d+) \((\d+) %\)", check(words, path).stdout)
     whole, used, percent = map(int, match.groups())
     assert 60 * 200 < used < whole and percent == used * 100 // whole, match.group()

@@ -243,7 +243,7 @@ def test_usage_of_remove_and_list(client, pub):  # noqa: F811
 def test_another_gpg_key(client, server, pub, gpg, alice):  # noqa: F811
     other = gpg.generate("ed25519", name="Other <other@example.org>")
     failure(client.key("add", "-f", pub[1], "-u", other), "does the user's keyring on that host hold your OpenPGP key")
-    assert "refused" in server.log() or "401" in server.log() or "keyring" in server.log()
+    server.wait_for_log("by a key that is not in the user's keyring")
     output(client.key("add", "-f", pub[1], "-u", alice))
     done = client.key("add", "-f", pub[1], "-u", "nobody@nowhere")
     assert b"nobody@nowhere" in done.stderr, "gpg's own words are missing"
@@ -437,20 +437,30 @@ def test_hostile_servers(words, gpg, pub, tmp_path, name):
     limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))) if words == inki.RELEASE else None
     with fake_server(tmp_path, *sends) as url:
         there = Client(words, url, gpg.home)
-        message = tmp_path / "message"
         for arguments in (["key", "remove", "--fingerprint", "SHA256:" + 43 * "A", "--json", url, "--timeout", "2s"],
                           ["key", "list", url, "--timeout", "1s", "--json"]):
             started = time.monotonic()
             done = there.run(*arguments, env={"USER": "alice"}, preexec_fn=limit if "list" in arguments else None)
             assert done.returncode == 1 and fragment in done.stderr.decode(), done
             assert done.stderr.decode().startswith("inki: ") and time.monotonic() - started < 4, done
-        assert not message.exists()
 
 
-def test_server_that_answers_before_it_has_read(client, server, pub, start, gpg, alice, words):  # noqa: F811
-    """A refusal by the size of the body is read, though the connection breaks while it is sent."""
-    done = client.run("key", "add", "-f", pub[1], server.url.replace("//", "//" + "alice@"), "--reason", "x" * 256)
-    output(done)
+def test_server_that_answers_before_it_has_read(words, gpg, pub, tmp_path):
+    """Its refusal is read, though the connection breaks while the request is sent."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "hasty"))
+        listener.listen()
+
+        def serve():
+            connection, _ = listener.accept()
+            connection.sendall(error(413, "Content Too Large", "that is too much"))
+            connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        done = Client(words, f"unix:{tmp_path}/hasty", gpg.home).key("add", "-f", pub[1], env={"USER": "alice"})
+        thread.join()
+    failure(done, "the server refuses (413 Content Too Large): that is too much")
 
 
 # ---- long lists, and clocks ----
@@ -531,12 +541,12 @@ def test_output_that_cannot_be_written(client, pub):  # noqa: F811
 RED = "\x1b[1;31minki:\x1b[0m "
 
 
-@pytest.mark.parametrize("env,start", [({"TERM": "xterm"}, RED), ({"TERM": "dumb"}, "inki: "), ({"TERM": "xterm", "NO_COLOR": "1"}, "inki: ")])
-def test_colours(client, env, start):  # noqa: F811
+@pytest.mark.parametrize("env,first", [({"TERM": "xterm"}, RED), ({"TERM": "dumb"}, "inki: "), ({"TERM": "xterm", "NO_COLOR": "1"}, "inki: ")])
+def test_colours(client, env, first):  # noqa: F811
     """Only on a terminal, and not where somebody asks for none."""
     child = client.terminal("key", "add", client.url, "-f", "/nonexistent", env=env)
     child.expect_exact("No such file")
-    assert child.before.startswith(start), child.before
+    assert child.before.startswith(first), child.before
     child.wait()
     failure(client.key("add", "-f", "/nonexistent", env=env), "/nonexistent: No such file")
 

@@ -128,11 +128,11 @@ def test_no_login_while_the_server_is_away(login, sign, new_key):
     line, secret = new_key()
     assert server.post(sign(username="root", key=line)).status == 200
     assert try_login(secret)
-    os.kill(server.process.pid, signal.SIGSTOP)  # it takes connections and never answers
+    os.kill(server.serving, signal.SIGSTOP)  # it takes connections and never answers
     try:
         started = time.monotonic()
         assert not try_login(secret)
         assert time.monotonic() - started < 10, "sshd had to wait for longer than inki's deadline of 2 s for each question"
     finally:
-        os.kill(server.process.pid, signal.SIGCONT)
+        os.kill(server.serving, signal.SIGCONT)
     assert try_login(secret)

@@ -16,7 +16,7 @@ for program; do
 	log=$folder/$name.log
 	# These two know whose signatures are genuine from the cases: what came of older ones, with other keys, would be forged to them.
 	case $name in certificates | message)
-		[ "$folder/corpus/$name" -nt "$seeds/index" ] || rm -rf "$folder/corpus/$name" ;;
+		[ -z "$(find "$seeds/index" -newer "$folder/corpus/$name" 2>/dev/null)" ] || rm -rf "$folder/corpus/$name" ;;
 	esac
 	mkdir -p "$folder/corpus/$name" "$folder/crashes/$name"
 	set -- "$folder/corpus/$name" "$seeds/$name"

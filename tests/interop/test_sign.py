@@ -33,6 +33,8 @@ def sign(folder, secret, *passphrases, now=None, text=TEXT):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     done = subprocess.run([SIGNER, *paths, str(now or int(time.time())), *passphrases], capture_output=True, check=False)
     assert done.returncode in (0, 1) and not done.stderr, done
+    if b"SECRET_KEY_LEFT_OUT" in done.stdout:
+        pytest.skip("built without CONFIG_SIGN")
     return done.stdout if done.returncode == 0 else done.stdout.decode().strip()
 
 

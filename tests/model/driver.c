@@ -1,6 +1,6 @@
 /* All of the server above the socket, driven by lines on standard input: model.py gives the same steps to its model.
  *
- *   config PATH            read this configuration, as at a reload; the keys stay
+ *   config PATH            read this configuration, as at a reload
  *   restart                an empty table
  *   clock WALL UPTIME      what the clocks show from now on
  *   post HEX               a signed message; answers with the status code
@@ -9,7 +9,7 @@
  */
 #include "base/encoding.h"
 #include "conf/conf.h"
-#include "core/api.h"
+#include "core/trust.h"
 #include "crypto/crypto.h"
 
 #include <stdio.h>
@@ -66,6 +66,7 @@ static void restart(void)
 	free(table_memory.data);
 	table_memory = take(table_memory_size());
 	app.table = table_start(&table_memory);
+	app.trust_until = 0;
 }
 
 /* The old configuration stays until the new one is there. */
@@ -83,7 +84,11 @@ static void configure(const char *path)
 		fprintf(stderr, "%.*s\n", (int)error.used, (const char *)words);
 		exit(1);
 	}
-	app.config = &configs[turn];
+	if (!app.config)
+		app.config = &configs[turn];
+	while (!trust_adopt(&app, &configs[turn], wall))
+		writer_rewind(app.journal, 0);
+	writer_rewind(app.journal, 0);
 }
 
 static int handle(struct api_request request, struct writer *body)

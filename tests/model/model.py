@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a server holds, told in sixty lines from CONTRACT 1 and the README's chapter on the clock.
+"""What a server holds, told in a hundred lines from CONTRACT 1 and the README's chapter on the clock.
 
 Time is given in two clocks: what the system's clock shows, and the seconds since the system started. Signatures, HTTP and
 JSON are not its matter: it is told who signed what and when.
@@ -39,21 +39,52 @@ class Record:
 class Model:
     def __init__(self, released, signers_end):
         self.released, self.signers_end = released, signers_end  # when each signer's certificate ends
-        self.restart()
+        self.wall, self.uptime = released, 0
 
-    def restart(self):
-        self.records, self.forgotten, self.newest, self.told = {}, NEVER, 0, 0
+    def restart(self, config):
+        self.config, self.records, self.newest, self.told = config, {}, 0, 0
+        self.floors, self.gone = {}, NEVER  # the newest signature that was forgotten, of each user and of those who are gone
 
-    def clock(self, config, wall, uptime):
+    def tell_time(self):
+        """The system's clock, or, where it is not set and the configuration says so, what the signatures tell."""
+        self.is_set = self.wall >= self.released
+        is_told = self.config["signed_clock"] and not self.is_set
+        self.now = max(self.released, self.told + self.uptime) if is_told else self.wall
+
+    def clock(self, wall, uptime):
         """Goes on to that time: what is over is dropped, and what need not be known is forgotten."""
-        self.config, self.uptime, self.is_set = config, uptime, wall >= self.released
-        self.now = wall if self.is_set or not config["signed_clock"] else max(self.released, self.told + uptime)
-        for name, record in list(self.records.items()):
+        self.wall, self.uptime = wall, uptime
+        self.tell_time()
+        for (user, key), record in list(self.records.items()):
             if record.live and (record.expire <= self.now or record.deadline <= uptime):
                 record.live = None
             if not record.live and record.keep <= self.now:
-                self.forgotten = max(self.forgotten, min(record.signed, self.newest))
+                self.floors[user] = max(self.floors.get(user, NEVER), min(record.signed, self.newest))
+                del self.records[user, key]
+        self.judge_trust(self.config)
+
+    def judge_trust(self, config):
+        """A key is in as long as those who let it in may sign for its user."""
+        for (user, _), record in self.records.items():
+            trusted = [signer for signer in record.signers if signer in config["users"].get(user, ())
+                       and max(self.now, record.signed) < self.signers_end[signer]]
+            if record.live and len(trusted) < config["signatures"]:
+                record.live, record.keep = None, record.signed + self.config["max_age"] + 1
+
+    def adopt(self, config):
+        """A new configuration: whoever comes back to it later as a user is as new as any."""
+        self.tell_time()
+        self.judge_trust(config)
+        for record in self.records.values():
+            record.keep += max(0, config["max_age"] - self.config["max_age"])
+        for user in self.config["users"].keys() - config["users"].keys():
+            gone = {name: record for name, record in self.records.items() if name[0] == user}
+            self.gone = max([self.gone, self.floors.pop(user, NEVER), *(min(each.signed, self.newest) for each in gone.values())])
+            for name in gone:
                 del self.records[name]
+        for user in config["users"].keys() - self.config["users"].keys():
+            self.floors[user] = self.gone
+        self.config = config
 
     def live(self, user):
         return {key: record for (owner, key), record in self.records.items() if owner == user and record.live}
@@ -99,12 +130,12 @@ class Model:
             if request.action == "remove":
                 record.live = None
             return 200
-        if not record and signed <= self.forgotten:
-            return 409
-        self.newest, self.told = max(self.newest, signed), max(self.told, signed - self.uptime)
         is_live = bool(record and record.live)
+        if request.action == "add" and not record and signed <= self.floors.get(request.user, NEVER):
+            return 409
         if request.action == "add" and not is_live and len(self.live(request.user)) >= self.config["max_keys"]:
             return 403
+        self.newest, self.told = max(self.newest, signed), max(self.told, signed - self.uptime)
         if request.by_md5 and not is_live:
             return 404
         known = Record(signed, signed + self.config["max_age"] + 1)

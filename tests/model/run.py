@@ -37,6 +37,9 @@ CONFIGS = [
     {"users": {"root": ["alice", "bob"], "ops": ["bob", "carol"]}, "signed_clock": True},
     {"users": {"root": ["alice"], "ops": ["alice", "bob", "carol"]}, "max_age": 600, "max_keys": 3},
     {"users": {"root": ["alice", "bob"], "ops": ["alice", "bob"]}, "signatures": 2},
+    {"users": {"ops": ["bob", "carol", "alice"]}},
+    {"users": {"ops": ["bob", "alice"], "root": ["alice", "bob"]}},
+    {"users": {"root": ["carol", "bob", "alice"]}, "max_age": 1800},
     {"users": {"root": ["alice", "bob", "carol"], "ops": ["bob"]}, "max_lifetime": 3600, "allow": [], "own": "restrict,pty"},
     {"users": {"root": ["bob", "carol"], "ops": ["carol", "alice"]}, "allow": ["no-pty", "from"], "max_age": 7200, "max_keys": 1},
 ]
@@ -107,14 +110,17 @@ class Game:
 
     def restart(self):
         self.uptime, self.offset, self.history, self.taken = 1000, 0, [], {}
+        number = self.random.randrange(len(self.configs))
         self.driver.ask("restart")
-        self.model.restart()
-        self.reload()
+        self.driver.ask(f"config {self.folder}/{number}.conf")
+        self.config = self.configs[number]
+        self.model.restart(self.config)
 
     def reload(self):
         number = self.random.randrange(len(self.configs))
         self.driver.ask(f"config {self.folder}/{number}.conf")
         self.config = self.configs[number]
+        self.model.adopt(self.config)
 
     @property
     def true_time(self):
@@ -196,7 +202,7 @@ class Game:
             self.reload()
             self.count("reload")
         self.driver.ask(f"clock {self.wall} {self.uptime}")
-        self.model.clock(self.config, self.wall, self.uptime)
+        self.model.clock(self.wall, self.uptime)
         if 0.05 <= what < 0.1:
             self.drop()
         elif what < 0.97:
@@ -204,8 +210,9 @@ class Game:
         self.compare()
 
     def compare(self):
-        """All keys as JSON, and each user's lines for sshd."""
-        self.model.clock(self.config, self.wall, self.uptime)
+        """All keys as JSON, and each user's lines for sshd; each question is a sweep."""
+        self.model.clock(self.wall, self.uptime)
+        self.model.clock(self.wall, self.uptime)
         listed = {(each["user"], " ".join(each["key"].split(" ")[-3:])): each for each in json.loads(self.driver.list("/api/v1/keys"))}
         expected = {(user, key): record for user in ("root", "ops") for key, record in self.model.live(user).items()}
         assert listed.keys() == expected.keys(), f"listed {listed}, the model {expected}"

@@ -288,7 +288,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -350,9 +350,9 @@ static const struct bad_case bad_cases[] = {
 	{ "users: [{name: a, name: b}]\n", "1:19: \"name\" is there twice; take one out" },
 	{ "defaults: {bind_host: true, \"bind_host\": true}\n", "1:29: \"bind_host\" is there twice; take one out" },
 	{ "defaults: {name: a}\n", "1:12: \"name\" is no key here; there are max_lifetime, signatures, bind_host, key_types, "
-				    "min_rsa_bits, max_keys, options, allow_options" },
+				    "min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
-				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options" },
+				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
 	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
@@ -362,9 +362,10 @@ static const struct bad_case bad_cases[] = {
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
 	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
-	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
-	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
+	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
 	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
 	/* options in front of keys */
 	{ "defaults: {options: 'restrict,pti'}\n",

@@ -236,7 +236,8 @@ static void test_each_byte(void **state)
 			assert_int_equal(base64_is_alphabet(span),
 			                 base64_digit_value((uint8_t)byte) >= 0 || (byte == '=' && at == 19));
 			assert_int_equal(utf8_is_valid(span), byte < 0x80);
-			assert_int_equal(utf8_has_control(span), byte < 0x20 || byte == 0x7f);
+			if (byte < 0x80)
+				assert_int_equal(utf8_has_control(span), byte < 0x20 || byte == 0x7f);
 		}
 	}
 	assert_true(base64_is_alphabet((struct span){ 0 }));

@@ -243,6 +243,19 @@ static void test_cut(void **state)
 		else
 			assert_true(span_equal(kept, SPAN("event=test a=\"b c\" cut=yes")));
 	}
+	for (size_t size = EVENT_LINE_MAX - 20; size < EVENT_LINE_MAX + 20; size++) { /* as many as fit */
+		struct writer writer = writer_of(line, sizeof(line));
+		struct span kept;
+
+		writer_put(&writer, SPAN("event=test a="));
+		while (writer.used < size)
+			writer_put_byte(&writer, 'x');
+		writer_put(&writer, SPAN(" b=cdefghijklmnopqrstuvwxyz"));
+		kept = cut(writer_written(&writer));
+		assert_true(kept.size <= EVENT_LINE_MAX);
+		assert_int_equal(kept.size, size + 8 <= EVENT_LINE_MAX ? size + 8 : sizeof("event=test cut=yes") - 1);
+		assert_memory_equal(kept.data + kept.size - 8, " cut=yes", 8);
+	}
 	memset(line, 'x', sizeof(line)); /* no line of ours */
 	assert_true(span_equal(cut(span_of(line, sizeof(line))), SPAN(" cut=yes")));
 }

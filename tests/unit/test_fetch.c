@@ -95,7 +95,8 @@ static bool fetch(struct span bytes, size_t piece, enum ending ending, uint8_t r
 	*body = fetch.body;
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	listen_end_unix(listener, span_of_string(path));
+	listen_forget_unix(span_of_string(path));
+	close(listener);
 	return works;
 }
 

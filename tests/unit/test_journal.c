@@ -101,7 +101,7 @@ static void test_fields(void **state)
 {
 	struct writer writer = writer_of(room, sizeof(room));
 	struct journal journal = journal_start(&writer, "added");
-	const struct table_signer signers[] = { { { 0xab, 0xcd }, 2 }, { { 0x01 }, 1 } };
+	const struct table_signer signers[] = { { .fingerprint = { 0xab, 0xcd }, .size = 2 }, { .fingerprint = { 0x01 }, .size = 1 } };
 	const struct ssh_fingerprint fingerprint = { { 0 }, { 0 } };
 
 	(void)state;

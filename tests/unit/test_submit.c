@@ -138,10 +138,13 @@ static void test_spent_work_counts_for_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
-		struct span message = vector_of("message.%s", messages[i]);
+		const struct api_request request = {
+			.body = vector_of("message.%s", messages[i]),
+			.remote = SPAN("r"),
+		};
 
 		writer_rewind(&world.journal, 0);
-		assert_int_not_equal(submit_request(&world.app, message, false, SPAN("r"), NOW, submission), STATUS_OK);
+		assert_int_not_equal(submit_request(&world.app, &request, false, NOW, submission), STATUS_OK);
 		assert_int_equal(submission->verdict.count, 0);
 		assert_int_equal(submission->verdict.public_key_operations, 0);
 		assert_false(submission->has_key);
@@ -160,10 +163,13 @@ static void test_too_old(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
-		struct span message = vector_of("message.%s", messages[i]);
+		const struct api_request request = {
+			.body = vector_of("message.%s", messages[i]),
+			.remote = SPAN("r"),
+		};
 
 		writer_rewind(&world.journal, 0);
-		assert_int_equal(submit_request(&world.app, message, false, SPAN("r"), NOW + 3700, submission), STATUS_POLICY_TOO_OLD);
+		assert_int_equal(submit_request(&world.app, &request, false, NOW + 3700, submission), STATUS_POLICY_TOO_OLD);
 		assert_true(span_equal(submission->detail, SPAN("max_request_age is 1h")));
 		assert_int_equal(submission->verdict.public_key_operations + submission->verdict.failures, 0);
 		arena_release(&world.request, 0);

@@ -8,6 +8,7 @@
 #include "host/process.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/message.h"
@@ -89,6 +90,8 @@ static void reload(struct helper *helper)
 	}
 	settings_start_log(helper->source, config);
 	keyrings_log_warnings(config, clock_wall());
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		certificate_log(config, clock_wall());
 	helper->is_told = true;
 	tell(helper, MESSAGE_CONFIG, number, (struct span){ 0 });
 }

@@ -2,6 +2,9 @@
 
 VERSION := 0.1.0
 
+# A day shortly before that version: a clock that shows an earlier one is not set. Raise it with the version.
+RELEASED := 2026-02-01
+
 #: make               out/inki: one static program for this machine
 #: make BOARD=name    out/name/inki: the same for a board, a folder of board/
 #: make V=1           ... showing each command
@@ -43,7 +46,7 @@ NO_FPU        :=
 LINK_FLAGS    :=
 QEMU          :=
 BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
-$(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(notdir $(wildcard board/*))))
+$(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))))
 include $(BOARD_FILES)
 
 CC      := $(CROSS_COMPILE)gcc
@@ -97,7 +100,7 @@ ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
 ROOM_conf   := -isystem $(SOURCES)/libyaml/include -DYAML_DECLARE_STATIC
 ROOM_host   := -D_GNU_SOURCE
-ROOM_server := -D_GNU_SOURCE
+ROOM_server := -D_GNU_SOURCE $(ROOM_main) -DINKI_RELEASED='INT64_C($(shell date -u -d $(RELEASED) +%s))'
 ROOM_client := -D_GNU_SOURCE
 room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 
@@ -111,8 +114,8 @@ $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(call room_flags,$*) -MMD -MP -c -o $@ $<
 
-# With its symbols, for the debugger.
-$(O)/inki.debug: $(OBJ) $(LIBS)
+# With its symbols, for the debugger. A folder is newer than it once a file in there has come or gone.
+$(O)/inki.debug: $(OBJ) $(LIBS) $(sort $(dir $(SRC)))
 	$(call log,LD,$@)
 	$(Q)$(call link,$(OBJ) $(LIBS)) -Wl,-Map=$(O)/inki.map
 
@@ -196,4 +199,5 @@ clean:
 help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
+include src/doc/install.mk
 include tests/tests.mk

@@ -2,8 +2,11 @@
 #include "base/command.h"
 #include "base/kconfig.h"
 #include "client/authorized_keys.h"
+#include "client/events.h"
+#include "client/explain.h"
 #include "client/key_change.h"
 #include "client/key_list.h"
+#include "client/key_sign.h"
 #include "client/verify.h"
 #include "host/tell.h"
 #include "server/start.h"
@@ -23,8 +26,11 @@ static const struct command *const commands[] = {
 	&server_command,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_add_command : NULL,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_remove_command : NULL,
+	IS_ENABLED(CONFIG_CLIENT) ? &key_sign_command : NULL,
 	IS_ENABLED(CONFIG_CLIENT) ? &key_list_command : NULL,
 	&authorized_keys_command,
+	IS_ENABLED(CONFIG_CLIENT) ? &events_command : NULL,
+	IS_ENABLED(CONFIG_CLIENT) ? &explain_command : NULL,
 	IS_ENABLED(CONFIG_CLIENT) ? &verify_command : NULL,
 	&help_command,
 };

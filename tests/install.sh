@@ -1,19 +1,22 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load
+# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
 
 build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
-check="$demo clang gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
+check="$demo busybox clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
-	nginx-light openssh-server openssl python3 python3-cryptography python3-pytest qemu-user rnp shellcheck sq strace util-linux"
+	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
+	qemu-user rnp shellcheck sq strace util-linux zsh"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
+
+testssl="$demo python3 python3-cryptography testssl.sh"
 
 case $1 in
 build) packages=$build ;;
@@ -22,7 +25,8 @@ check) packages=$check ;;
 fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop or load: $1" >&2; exit 2 ;;
+testssl) packages=$testssl ;;
+*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

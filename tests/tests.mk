@@ -2,13 +2,18 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
+#: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
+#: make bench-checks  the latency of requests beside checks that hang, fork, print and die; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make demo          tests/demo.sh: inki at work
 
-BOARDS := $(notdir $(wildcard board/*))
+BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
 UNIT_HELPERS := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
@@ -27,6 +32,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
+	$(Q)$(MAKE) --no-print-directory model STEPS=3000
 	$(Q)for board in $(BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
@@ -48,6 +54,12 @@ kconfig-test: $(O)/.config
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
 
+# Minutes: no part of check.
+SWITCH := $(shell awk '$$1 == "config" { name = $$2 } $$1 == "bool" { print name }' Kconfig)
+.PHONY: kconfig-variants
+kconfig-variants: $(SOURCES)/.fetched
+	+$(Q)tests/variants.sh $(O)/variants $(SWITCH)
+
 # ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
 
 $(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
@@ -56,7 +68,7 @@ $(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
 # Keys, signatures and messages, made anew for each build by ssh-keygen, gpg and arithmetic.
-$(O)/include/generated/vectors.h: tests/unit/vectors.py
+$(O)/include/generated/vectors.h: tests/unit/vectors.py tests/vectors/secret_keys.py tests/e2e/openpgp.py
 	$(call log,VECTORS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)/usr/bin/python3 $< >$@
@@ -83,7 +95,7 @@ unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
 unit: $(UNIT_BIN) $(CASES)/pgp/index
-	$(Q)CASES=$(CASES) FLIP_STEP=$(if $(BOARD),61,1) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
+	$(Q)CASES=$(CASES) FLIP_STEP=$(or $(FLIP_STEP),$(if $(BOARD),61,1)) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
 # ---- end to end ----
@@ -110,7 +122,7 @@ load: all
 
 SOAK := $(O)/tests/load/soak
 COUNT := $(if $(findstring valgrind,$(MAKECMDGOALS)),20000,10000000)
-SEED := 1
+SEED :=
 
 # It talks to the server, and has nothing of it in it.
 $(SOAK): tests/load/soak.c
@@ -120,8 +132,33 @@ $(SOAK): tests/load/soak.c
 
 soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
-	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(SEED) \
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
+
+# ---- random steps at the pure core and at a model of it ----
+
+MODEL := $(O)/tests/model/driver
+STEPS := 100000
+
+.PHONY: model
+ifeq ($(BOARD)$(SANITIZE),)
+model: $(O)/.config $(SOURCES)/.fetched
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan model
+else
+model: $(MODEL)
+	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
+endif
+
+$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(MODEL).d
 
 # ---- what verifying costs ----
 
@@ -142,10 +179,41 @@ $(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 bench-verify: all $(BENCH)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
 
+# ---- what sshd waits for ----
+
+BENCH_KEYS := $(O)/tests/bench/authorized_keys
+
+$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
+
+$(BENCH_KEYS): $(BENCH_KEYS).o
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+.PHONY: bench-authorized-keys
+bench-authorized-keys: all $(BENCH_KEYS)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+
+# ---- TLS, as testssl.sh sees it ----
+
+.PHONY: testssl
+testssl: all
+	$(Q)tests/install.sh testssl
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
+
+# ---- checks that do harm ----
+
+.PHONY: bench-checks
+bench-checks: all
+	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
+
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 
 INTEROP     := out/interop
-INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases'
+INTEROP_ENV := INTEROP='$(abspath $(INTEROP))' CASES='$(abspath $(CASES))' RUNNER='$(abspath $(O))/asan/tests/unit/test_pgp_cases' \
+	SIGNER='$(abspath $(O))/asan/tests/interop/sign'
 INTEROP_NPM := $(INTEROP)/node_modules/openpgp/package.json
 
 .PHONY: made-by interop interop-runner
@@ -157,7 +225,22 @@ $(INTEROP_NPM): tests/interop/package.json tests/interop/package-lock.json
 	$(Q)cd $(INTEROP) && npm ci --prefer-offline --no-audit --no-fund --silent && touch $(abspath $@)
 
 interop-runner: $(O)/.config $(SOURCES)/.fetched
-	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(CASES)/pgp/index
+	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan $(O)/asan/tests/unit/test_pgp_cases $(O)/asan/tests/interop/sign \
+		$(CASES)/pgp/index
+
+# Signs with a secret-key file, as the client does.
+SIGNER := $(O)/tests/interop/sign
+
+$(SIGNER).o: tests/interop/sign.c Makefile $(BOARD_FILES) | parts
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SIGNER): $(SIGNER).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+-include $(SIGNER).d
 
 # What is quick of it; OpenPGP.js only where there is an npm.
 made-by: interop-runner $(if $(shell command -v npm),$(INTEROP_NPM))

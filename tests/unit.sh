@@ -16,7 +16,7 @@ count() { sed -n "s/^\[  $1  \] \(.*: \)\{0,1\}\([0-9]*\) test(s).*/\2/p" "$out"
 passed=0
 failed=0
 for program; do
-	timeout 300 $emulator "$program" >"$out" 2>&1
+	timeout 900 $emulator "$program" >"$out" 2>&1
 	status=$?
 	bad=$(count FAILED)
 	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1

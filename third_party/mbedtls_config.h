@@ -12,6 +12,7 @@
 #define MBEDTLS_PLATFORM_MEMORY
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
+#define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8
 
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_HAVE_ASM
@@ -24,6 +25,15 @@
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
 #define MBEDTLS_SHA3_C
+
+/* For signing with a secret-key file. Where that is left out nothing calls these, so the linker leaves them out. */
+#define MBEDTLS_HMAC_DRBG_C
+#define MBEDTLS_HKDF_C
+#define MBEDTLS_ECDSA_DETERMINISTIC
+#define MBEDTLS_AES_C
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_CIPHER_MODE_CFB
 
 #ifdef CONFIG_RSA
 #define MBEDTLS_RSA_C

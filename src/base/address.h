@@ -6,6 +6,12 @@
 
 enum { ADDRESS_TEXT_MAX = 45 }; /* bytes of the longest text of an IPv6 address, an embedded IPv4 address included */
 
+enum { ADDRESS_SIZE_MAX = 16 };
+
+/* Reads an IPv4 address (four decimal numbers) or an IPv6 address (RFC 4291 section 2.2; no zone). Returns the number
+ * of its bytes, 4 or 16; 0 for anything else. */
+size_t address_read(struct span text, uint8_t address[static ADDRESS_SIZE_MAX]);
+
 /* Reads a port, 0 to 65535 in decimal; false for anything else, leading zeros included. */
 bool address_read_port(struct span text, uint16_t *port);
 

@@ -1,5 +1,20 @@
 #include "base/encoding.h"
 
+#include <string.h>
+
+bool decimal_read(struct span text, uint64_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned digit = (unsigned)text.data[i] - '0';
+
+		if (digit > 9 || *number > (UINT64_MAX - digit) / 10)
+			return false;
+		*number = *number * 10 + digit;
+	}
+	return text.size > 0;
+}
+
 int hex_digit_value(uint8_t digit)
 {
 	if (digit >= '0' && digit <= '9')
@@ -55,6 +70,19 @@ int base64_digit_value(uint8_t digit)
 	if (digit == '+')
 		return 62;
 	return digit == '/' ? 63 : -1;
+}
+
+bool base64_is_alphabet(struct span text)
+{
+	/* a bit for each of the bytes 0x20 to 0x3f, and so on: + / 0 to 9, A to Z, a to z */
+	static const uint32_t digits[8] = { [1] = 0x03ff8800, [2] = 0x07fffffe, [3] = 0x07fffffe };
+
+	while (text.size > 0 && text.data[text.size - 1] == '=')
+		text.size--;
+	for (size_t i = 0; i < text.size; i++)
+		if (!(digits[text.data[i] / 32] >> text.data[i] % 32 & 1))
+			return false;
+	return true;
 }
 
 static uint8_t base64_digit(uint32_t value)
@@ -140,10 +168,28 @@ static size_t utf8_character_size(struct span text)
 	return 1U + utf8_rows[row].following;
 }
 
+/* How many bytes, at least, are printable ASCII at the start of text? Most text is nothing else, so it is looked at by
+ * eight bytes: a subtraction borrows, and so sets the highest bit of a byte, where that byte is too small. */
+static size_t count_plain(struct span text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t count = 0;
+
+	for (; text.size - count >= sizeof(ones); count += sizeof(ones)) {
+		uint64_t bytes;
+
+		memcpy(&bytes, text.data + count, sizeof(bytes));
+		if ((bytes | (bytes - 0x20 * ones) | ((bytes ^ 0x7f * ones) - ones)) & 0x80 * ones)
+			break;
+	}
+	return count;
+}
+
 bool utf8_is_valid(struct span text)
 {
 	while (text.size > 0) {
-		size_t size = utf8_character_size(text);
+		size_t plain = count_plain(text);
+		size_t size = plain > 0 ? plain : utf8_character_size(text);
 
 		if (size == 0)
 			return false;
@@ -155,7 +201,7 @@ bool utf8_is_valid(struct span text)
 /* U+0080 to U+009F are C2 80 to C2 9F. */
 bool utf8_has_control(struct span text)
 {
-	for (size_t i = 0; i < text.size; i++)
+	for (size_t i = count_plain(text); i < text.size; i++)
 		if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
 		    (text.data[i] == 0xc2 && i + 1 < text.size && text.data[i + 1] < 0xa0))
 			return true;
@@ -198,15 +244,36 @@ static bool is_control(struct span character)
 	return false;
 }
 
+bool text_is_plain(struct span text)
+{
+	const struct span marks = SPAN("-._:/+@%[]");
+
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+
+		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
+		    span_find_byte(marks, byte) == marks.size)
+			return false;
+	}
+	return text.size > 0;
+}
+
+size_t printable_size(struct span text)
+{
+	size_t size = utf8_character_size(text);
+
+	return size > 0 && !is_control(span_first(text, size)) ? size : 0;
+}
+
 void printable_write(struct writer *writer, struct span text)
 {
 	while (text.size > 0) {
-		size_t size = utf8_character_size(text);
+		size_t printable = printable_size(text), size = printable ? printable : utf8_character_size(text);
 
-		if (size == 0 || is_control(span_first(text, size)))
-			writer_put_byte(writer, '?');
-		else
+		if (printable)
 			writer_put(writer, span_first(text, size));
+		else
+			writer_put_byte(writer, '?');
 		text = span_skip(text, size > 0 ? size : 1);
 	}
 }

@@ -39,6 +39,8 @@
 	X(ROUTE_ACCESS, 403, TOLD, "this listener does not let its callers do this (see access in its configuration)") \
 	X(ROUTE_NOT_ROOT, 403, TOLD, "only root on the host itself may do this without a signature; send a signed request with \"action\":\"remove\" to /api/v1/keys") \
 	X(KEY_NOT_FOUND, 404, TOLD, "there is no such key") \
+	X(ROUTE_EVENTS, 403, TOLD, "this listener does not show events (see events in its configuration); root may read them over each of the server's Unix sockets") \
+	X(ROUTE_AFTER, 400, TOLD, "after is the number of an event: decimal digits and nothing else") \
 	/* the clear-signed message: framing */ \
 	X(BODY_EMPTY, 400, TOLD, "the body is empty; did gpg fail to sign?") \
 	X(NOT_SIGNED, 400, TOLD, "the body is not an OpenPGP clear-signed message; sign the JSON with gpg --clearsign") \
@@ -50,6 +52,7 @@
 	X(MESSAGE_HEADER, 400, TOLD, "the message has an armor header other than Hash") \
 	X(MESSAGE_DASH, 400, TOLD, "a line of the signed text starts with an unescaped dash") \
 	X(MESSAGE_NO_SIGNATURE, 400, TOLD, "the message has no complete signature block") \
+	X(MESSAGE_OTHER_TEXT, 400, TOLD, "the signatures are of different texts") \
 	X(MESSAGE_TOO_LARGE, 413, TOLD, "the message is over a limit of its size, of its lines or of its line length") \
 	X(ARMOR_SYNTAX, 400, TOLD, "the ASCII armor is malformed") \
 	X(ARMOR_BASE64, 400, TOLD, "the base64 of the ASCII armor is malformed") \
@@ -97,6 +100,18 @@
 	X(CERTIFICATE_TOO_MANY, 500, TOLD, "there are too many certificates in the keyring") \
 	X(KEYRING_EMPTY, 500, TOLD, "there is no OpenPGP certificate in the keyring (gpg --armor --export makes one)") \
 	X(KEYRING_SECRET, 500, TOLD, "this is a secret key; a keyring holds public keys (gpg --armor --export)") \
+	/* signing with a secret-key file */ \
+	X(SECRET_KEY_LEFT_OUT, 500, TOLD, "this inki was built without signing (CONFIG_SIGN); let gpg sign, without a key file") \
+	X(SECRET_KEY_NONE, 500, TOLD, "there is no OpenPGP secret key in the file (gpg --armor --export-secret-keys makes one)") \
+	X(SECRET_KEY_PUBLIC, 500, TOLD, "this is a public key; to sign takes the secret key (gpg --armor --export-secret-keys)") \
+	X(SECRET_KEY_SYNTAX, 500, TOLD, "the secret part of the key is malformed; the file is damaged") \
+	X(SECRET_KEY_STUB, 500, TOLD, "the file has the public part only of the key that may sign; export it again where its secret is") \
+	X(SECRET_KEY_ON_CARD, 500, TOLD, "the secret of the key that may sign is on a smart card; let gpg sign, without a key file") \
+	X(SECRET_KEY_ARGON2, 500, TOLD, "the pass phrase of the key is protected by Argon2, which is not supported; let gpg or sq sign, or export the key with an iterated and salted S2K") \
+	X(SECRET_KEY_PROTECTION, 500, TOLD, "the secret key is protected in a way that is not supported; there are AES with CFB or OCB, and S2K by SHA-1, SHA-2 and SHA-3") \
+	X(SECRET_KEY_MISMATCH, 500, TOLD, "the secret part of the key does not belong to its public part; the file is damaged") \
+	X(PASSPHRASE_NEEDED, 500, TOLD, "the secret key needs its pass phrase") \
+	X(PASSPHRASE_WRONG, 500, TOLD, "the pass phrase is wrong, or the secret key is damaged") \
 	X(ARENA_FULL, 500, TOLD, "it is larger than the memory that was set aside for it") \
 	/* the signed request (JSON) */ \
 	X(REQUEST_JSON, 400, TOLD, "the signed text is not one flat JSON object, such as {\"username\":\"root\",\"key\":\"ssh-ed25519 AAAA\",\"expire\":\"1h\"}") \
@@ -120,11 +135,23 @@
 	X(SSH_KEY_SYNTAX, 400, TOLD, "the key is not one authorized_keys line: type, base64 and a comment") \
 	X(SSH_KEY_PRIVATE, 400, TOLD, "this is a private key; send the .pub file, and make a new pair, as this one has been on the network") \
 	X(SSH_KEY_LINES, 400, TOLD, "the key is more than one line") \
-	X(SSH_KEY_OPTIONS, 403, TOLD, "the key has options in front; send only its type, its base64 and a comment") \
 	X(SSH_KEY_TYPE, 400, TOLD, "the type of the key is not supported") \
 	X(SSH_KEY_BLOB, 400, TOLD, "the base64 of the key is not a key of its type") \
 	X(SSH_KEY_TOO_LARGE, 400, TOLD, "the key is too large") \
 	X(SSH_KEY_COMMENT, 400, TOLD, "the comment of the key is longer than 256 bytes or holds a control character") \
+	X(SSH_KEY_CERTIFICATE, 400, TOLD, "this is a certificate; send the plain public key, the .pub file without -cert") \
+	X(SSH_KEY_DSA, 400, TOLD, "a DSA key is too weak; make another one (ssh-keygen -t ed25519)") \
+	X(SSH_KEY_SSH2, 400, TOLD, "this public key is in the SSH2 form of RFC 4716; ssh-keygen -i -f FILE makes the right one of it") \
+	X(SSH_KEY_PEM, 400, TOLD, "this public key is in PEM form; ssh-keygen -i -m PKCS8 -f FILE makes the right one of it (with -m PEM if it says RSA PUBLIC KEY)") \
+	X(SSH_KEY_PUTTY, 400, TOLD, "this is PuTTY's file with the private key; send the line for authorized_keys that PuTTYgen shows, and make a new pair, as this one has been on the network") \
+	X(SSH_KEY_PGP, 400, TOLD, "this is an OpenPGP key; what is needed is an SSH key, the .pub file of ssh-keygen") \
+	/* the options in front of it */ \
+	X(SSH_OPTION_SYNTAX, 400, TOLD, "the options in front of the key are no list of names with commas between them, and with values in double quotes") \
+	X(SSH_OPTION_UNKNOWN, 400, TOLD, "in front of the key stands what is no option of sshd") \
+	X(SSH_OPTION_VALUE, 400, TOLD, "an option in front of the key has no value where it needs one, or one that sshd would not take") \
+	X(SSH_OPTION_TWICE, 400, TOLD, "an option that sshd takes but once is there twice in front of the key") \
+	X(SSH_OPTION_AUTHORITY, 403, TOLD, "cert-authority and principals would let in whoever holds a certificate by this key; only keys are let in here") \
+	X(SSH_OPTION_TOO_LARGE, 400, TOLD, "the options in front of the key are longer than 512 bytes") \
 	/* policy */ \
 	X(POLICY_TOO_OLD, 401, TOLD, "the signature is too old; sign the request again") \
 	X(POLICY_HOST, 403, TOLD, "the request is meant for other hosts") \
@@ -133,11 +160,47 @@
 	X(POLICY_LIFETIME, 403, TOLD, "the key would live longer than this user's policy allows") \
 	X(POLICY_KEY_TYPE, 403, TOLD, "this user's policy does not allow this type of key") \
 	X(POLICY_RSA_BITS, 403, TOLD, "the RSA key is shorter than this user's policy allows") \
+	X(POLICY_OPTION, 403, TOLD, "this user's policy does not allow a signed key to bring this option; the host may allow it by allow_options") \
+	X(POLICY_OPTION_TAKEN, 403, TOLD, "the host itself puts this option in front of the key, and sshd takes but one; leave it out") \
 	X(POLICY_MAX_KEYS, 403, TOLD, "the user has as many keys as the policy allows; remove one first") \
 	X(POLICY_SIGNATURES, 403, TOLD, "more signatures, by different certificates of the user's keyring, are required") \
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
+	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	/* checks */ \
+	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
+	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \
+	X(CHECK_OUTRAN, 403, TOLD, "a check of this host has not answered in its time") \
+	X(CHECK_FAILED, 403, TOLD, "a check of this host could not be run; the server's log says more") \
+	X(CHECK_BUSY, 503, TOLD, "as many checks as there may be at once are running; try again in a moment") \
+	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
+	/* TLS: what is wrong with a certificate or its key */ \
+	X(PEM_SYNTAX, 500, TOLD, "the base64 of the PEM block is malformed") \
+	X(TLS_NO_CERTIFICATE, 500, TOLD, "there is no certificate in it; it holds -----BEGIN CERTIFICATE----- and more") \
+	X(TLS_CERTIFICATE_SYNTAX, 500, TOLD, "a certificate in it is malformed") \
+	X(TLS_CERTIFICATE_KEY, 500, TOLD, "the key of a certificate is not supported; there are RSA of 2048 to 4096 bits and ECDSA on P-256, P-384 and P-521") \
+	X(TLS_CHAIN_ORDER, 500, TOLD, "its certificates are not in order: the server's own comes first, then that of its issuer, and so on") \
+	X(TLS_CHAIN_TOO_LONG, 500, TOLD, "there are more than 6 certificates in it") \
+	X(TLS_NO_KEY, 500, TOLD, "there is no private key in it; it holds -----BEGIN PRIVATE KEY-----, or with RSA or EC before PRIVATE") \
+	X(TLS_KEY_SYNTAX, 500, TOLD, "the private key is malformed") \
+	X(TLS_KEY_KIND, 500, TOLD, "the private key is not supported; there are RSA of 2048 to 4096 bits and ECDSA on P-256, P-384 and P-521") \
+	X(TLS_KEY_ENCRYPTED, 500, TOLD, "the private key is encrypted, and nobody is there to type a pass phrase; decrypt it with openssl pkey -in OLD -out NEW") \
+	X(TLS_KEY_OTHER, 500, TOLD, "the private key is not that of the certificate") \
+	X(TLS_NOT_YET_VALID, 500, TOLD, "the certificate is not valid yet, or the clock is wrong") \
+	X(TLS_EXPIRED, 500, TOLD, "the certificate has expired, or the clock is wrong") \
+	/* TLS: why a connection ended */ \
+	X(TLS_EXPECTED, 400, TOLD, "this port speaks TLS; use https://") \
+	X(TLS_REFUSED, 400, TOLD, "the other side refuses (its TLS alert has the number below)") \
+	X(TLS_NOTHING_IN_COMMON, 400, TOLD, "the other side does not speak TLS, or has no version or cipher suite of it in common with us; there is TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305") \
+	X(TLS_PROTOCOL, 400, TOLD, "what the other side sends is not correct TLS") \
+	X(TLS_RECORD, 400, TOLD, "a TLS record was changed on the way") \
+	X(TLS_PEER_UNKNOWN, 400, TOLD, "nobody whom we trust vouches for its certificate; give --cacert FILE, or the --pinnedpubkey that the server told at its start") \
+	X(TLS_PEER_DATES, 400, TOLD, "its certificate, or one above it, has expired or is not valid yet; or this machine's clock is wrong") \
+	X(TLS_PEER_NAME, 400, TOLD, "its certificate is for other hosts") \
+	X(TLS_PEER_PIN, 400, TOLD, "its key is not the one of --pinnedpubkey: this is another server, or it has got a new key") \
+	X(TLS_PEER_CERTIFICATE, 400, TOLD, "its certificate, or one above it, is wrong or of a kind that is not supported") \
 	/* the world */ \
+	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
 	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
 	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")
@@ -147,6 +210,7 @@ enum status {
 #define STATUS_NAME(name, http, reader, words) STATUS_##name,
 	STATUS_LIST(STATUS_NAME)
 #undef STATUS_NAME
+		STATUS_COUNT
 };
 
 /* The words for the log. */

@@ -9,35 +9,37 @@
 #include "host/tell.h"
 #include "http/target.h"
 #include "ssh/key.h"
+#include "ssh/options.h"
 
 struct authorized_keys_options {
 	const char *server;
+	struct where_options where;
 };
 
 static const struct option authorized_keys_options[] = {
 	{ 's', "server", OPTION_VALUE, offsetof(struct authorized_keys_options, server), "SERVER",
-	  "http://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+	  "http[s]://host:port, unix:/path or /path (else $INKI_SERVER,\nelse unix:/run/inki/inki.sock)" },
+	WHERE_OPTIONS(struct authorized_keys_options, where),
 };
 
 enum {
 	TIME_MAX = 2000,       /* milliseconds for everything */
 	ANSWER_MAX = 16 << 20, /* bytes; only those that arrive take up memory */
 	TARGET_MAX = 1024,
-	SHOWN_MAX = 300, /* bytes of an error's body */
+	SHOWN_MAX = 300,    /* bytes of an error's body */
+	OPTIONS_MAX = 2048, /* bytes in front of a key */
 };
 
-/* Type, base64 and perhaps a comment: no option such as command= or cert-authority may stand in front. */
+/* Options that sshd knows (but none that make certificates count), type, base64 and perhaps a comment. */
 static bool is_key_line(struct span line)
 {
-	size_t type_size = span_find_byte(line, ' ');
-	struct span rest = span_skip(line, type_size + 1);
-	size_t base64_size = span_find_byte(rest, ' ');
-	enum ssh_key_type type;
+	uint8_t room[OPTIONS_MAX];
+	struct writer canonical = writer_of(room, sizeof(room));
+	struct ssh_key_line parts;
+	struct span options;
 
-	for (size_t i = 0; i < base64_size; i++)
-		if (base64_digit_value(rest.data[i]) < 0 && rest.data[i] != '=')
-			return false;
-	return base64_size > 0 && !utf8_has_control(line) && ssh_key_type_find(span_first(line, type_size), &type);
+	return !utf8_has_control(line) && ssh_key_split(line, &parts) == STATUS_OK &&
+	       base64_is_alphabet(parts.base64) && ssh_options_read(parts.options, &canonical, &options) == STATUS_OK;
 }
 
 bool authorized_keys_are_sane(struct span lines)
@@ -90,7 +92,7 @@ static bool write_target(struct writer *target, const char *user, const char *fi
 }
 
 /* operands: the user, and the fingerprint or NULL; an empty one is as good as none. */
-static int ask(const char *server, const char *const operands[static 2])
+static int ask(const char *server, const struct where_options *options, const char *const operands[static 2])
 {
 	uint8_t target_room[TARGET_MAX], words_room[512];
 	struct writer target = writer_of(target_room, sizeof(target_room));
@@ -101,6 +103,8 @@ static int ask(const char *server, const char *const operands[static 2])
 
 	if (!where_read(span_of_string(server), &fetch.where, &why_not))
 		return tell_usage("authorized-keys", span_of_string(why_not));
+	fetch.where.cacert = options->cacert;
+	fetch.where.pins = options->pins;
 	if (fetch.where.user.size > 0)
 		return tell_usage("authorized-keys", SPAN("the user is an operand, not a part of the server"));
 	if (!write_target(&target, operands[0], operands[1]))
@@ -127,7 +131,7 @@ static int authorized_keys_main(int count, char **arguments)
 		return tell_usage("authorized-keys", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("authorized-keys", SPAN("which user?"));
-	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), operands);
+	return ask(given.server && given.server[0] != '\0' ? given.server : reach_default(), &given.where, operands);
 }
 
 const struct command authorized_keys_command = {

@@ -1,9 +1,11 @@
 #include "client/key_change.h"
 
+#include "base/kconfig.h"
 #include "client/key_draft.h"
 #include "client/listed_key.h"
 #include "client/reach.h"
 #include "client/sign.h"
+#include "crypto/crypto.h"
 #include "host/file.h"
 #include "host/pages.h"
 #include "host/signal.h"
@@ -16,6 +18,7 @@ struct change_options {
 	struct key_draft draft;
 	struct sign_options sign;
 	const char *print, *json, *timeout;
+	struct where_options where;
 };
 
 static const struct option add_options[] = {
@@ -33,6 +36,7 @@ static const struct option add_options[] = {
 	  "print the signed request, and send nothing (for curl --data-binary @-)" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
 	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
+	WHERE_OPTIONS(struct change_options, where),
 };
 
 static const struct option remove_options[] = {
@@ -49,9 +53,14 @@ static const struct option remove_options[] = {
 	  "print the signed request, and send nothing (for curl --data-binary @-)" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
 	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
+	WHERE_OPTIONS(struct change_options, where),
 };
 
-enum { ANSWER_MAX = 1 << 20, TEXT_MAX = 2 * LISTED_KEY_TEXT_MAX };
+enum {
+	ANSWER_MAX = 1 << 20, /* bytes */
+	TEXT_MAX = 2 * LISTED_KEY_TEXT_MAX,
+	CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024,
+};
 
 static const struct span no_memory = SPAN_INITIALIZER("the system has not enough memory");
 static const struct span no_keys = SPAN_INITIALIZER("the server's answer is no list of keys; did it come from inki?");
@@ -140,13 +149,18 @@ static int run(const struct command *command, enum request_action action, int co
 	struct reach reach;
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
+	void *crypto = pages_take(CRYPTO_ARENA_SIZE);
 
 	file_guard_standard();
 	signal_ignore_pipe();
 	if (command_read(command, count, arguments, &options, &url, &words) < 0)
 		return tell_usage(command->name, writer_written(&words));
-	if (!sign_options_agree(&options.sign, &why_not) || !reach_read(&reach, url, options.timeout, &why_not))
+	if (!sign_options_agree(&options.sign, &why_not) ||
+	    !reach_read(&reach, url, options.timeout, &options.where, &why_not))
 		return tell_usage(command->name, span_of_string(why_not));
+	if (!crypto)
+		return tell_failure(no_memory);
+	crypto_start(crypto, CRYPTO_ARENA_SIZE);
 	return change(command, action, &options, &reach);
 }
 
@@ -168,7 +182,7 @@ const struct command key_add_command = {
 	.operand_count = 1,
 	COMMAND_OPTIONS(add_options),
 	.text = "Signs a request that lets an SSH key in as a user of a host for a while, and sends it to the inki "
-	        "there.\n",
+		"there.\n",
 	.notes = REACH_URL_NOTES,
 };
 

@@ -23,30 +23,21 @@ static int fail(const char *file, const char *words)
 
 static bool is_private(struct span text)
 {
-	static const struct span marks[] = {
-		SPAN_INITIALIZER("PRIVATE KEY-----"),          /* OpenSSH, PEM */
-		SPAN_INITIALIZER("PuTTY-User-Key-File"),       /* .ppk */
-		SPAN_INITIALIZER("SSH PRIVATE KEY FILE"),      /* version 1 */
-		SPAN_INITIALIZER("PRIVATE KEY BLOCK-----"),    /* OpenPGP */
-		SPAN_INITIALIZER("ENCRYPTED PRIVATE KEY----"), /* ssh.com */
-	};
+	enum status status = ssh_key_recognize(text);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (span_contains(text, marks[i]))
-			return true;
-	return false;
+	return status == STATUS_SSH_KEY_PRIVATE || status == STATUS_SSH_KEY_PUTTY;
 }
 
 /* Reads the line of a public key; nothing of a private one goes any further, nor to the screen. */
 static int read_key(const char *file, struct arena *arena, struct request *request)
 {
 	uint8_t *room = arena_take(arena, FILE_SIZE_MAX);
-	struct writer blob = writer_of(arena_take(arena, SSH_KEY_BLOB_MAX), SSH_KEY_BLOB_MAX);
+	struct writer parts = writer_of(arena_take(arena, SSH_KEY_ROOM_MAX), SSH_KEY_ROOM_MAX);
 	const char *why_not;
 	struct span text;
 	enum status status;
 
-	if (!room || !blob.data)
+	if (!room || !parts.data)
 		return fail(file, status_words(STATUS_REQUEST_TOO_LARGE));
 	if (!file_read_start(file, room, FILE_SIZE_MAX, &text, &why_not))
 		return fail(file, why_not);
@@ -54,7 +45,7 @@ static int read_key(const char *file, struct arena *arena, struct request *reque
 		memory_wipe(room, FILE_SIZE_MAX);
 		return fail(file, "this is a private key, and it is not sent; give its public half, a .pub file");
 	}
-	status = text.size == 0 ? STATUS_SSH_KEY_SYNTAX : ssh_key_read(text, &blob, &request->key);
+	status = text.size == 0 ? STATUS_SSH_KEY_SYNTAX : ssh_key_read(text, &parts, &request->key);
 	request->has_key = status == STATUS_OK;
 	return status == STATUS_OK ? TELL_DONE : fail(file, status_words(status));
 }

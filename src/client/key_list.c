@@ -12,6 +12,7 @@
 
 struct list_options {
 	const char *authorized_keys, *expired, *json, *timeout;
+	struct where_options where;
 };
 
 static const struct option list_options[] = {
@@ -21,6 +22,7 @@ static const struct option list_options[] = {
 	  "also keys that have ended by this machine's clock; the server lists\nthose that have not by its own" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct list_options, json), NULL, "as JSON" },
 	{ 0, "timeout", OPTION_VALUE, offsetof(struct list_options, timeout), "TIME", REACH_TIMEOUT_HELP },
+	WHERE_OPTIONS(struct list_options, where),
 };
 
 /* A list on its way through: only a window of it is in memory at a time. */
@@ -127,7 +129,7 @@ static void tell_counts(const struct list *list)
 		                  " more have ended by this machine's clock, though not by the server's; -x lists "
 		                  "them too");
 		tell_note(writer_written(&words));
-	} else if (list->shown == 0 && !list->options->json) {
+	} else if (list->shown == 0 && !list->options->json && !list->options->authorized_keys) {
 		tell_note(SPAN("this user has no keys there now"));
 	}
 }
@@ -219,7 +221,7 @@ static int key_list_main(int count, char **arguments)
 		return tell_usage(key_list_command.name, writer_written(&words));
 	if (options.authorized_keys && options.json)
 		return tell_usage(key_list_command.name, SPAN("either -a or --json"));
-	if (!reach_read(&reach, url, options.timeout, &why_not))
+	if (!reach_read(&reach, url, options.timeout, &options.where, &why_not))
 		return tell_usage(key_list_command.name, span_of_string(why_not));
 	return ask(&options, &reach);
 }

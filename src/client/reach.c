@@ -40,32 +40,43 @@ const char *reach_default(void)
 	return server ? server : "unix:/run/inki/inki.sock";
 }
 
-static bool read_user(struct reach *reach, const char **why_not)
+static bool check_user(const struct reach *reach, const char **why_not)
 {
-	const char *user = environment("USER");
-
-	reach->user = reach->where.user;
-	if (reach->user.size == 0 && user)
-		reach->user = span_of_string(user);
-	if (reach->user.size == 0)
-		return refuse(why_not, "which user? Write USER@HOST, or set $USER");
 	if (reach->user.size > REQUEST_USERNAME_MAX || !utf8_is_valid(reach->user) || utf8_has_control(reach->user))
 		return refuse(why_not, "the user's name is longer than 64 bytes, or not text");
 	return true;
 }
 
-bool reach_read(struct reach *reach, const char *url, const char *timeout, const char **why_not)
+bool reach_read_server(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                       const char **why_not)
 {
 	int64_t seconds = 0;
 
 	*reach = (struct reach){ .time = TIME };
 	if (!where_read(span_of_string(url ? url : reach_default()), &reach->where, why_not))
 		return false;
+	reach->where.cacert = options->cacert;
+	reach->where.pins = options->pins;
 	if (timeout && (!duration_read(span_of_string(timeout), &seconds) || seconds < 1 || seconds > TIMEOUT_MAX))
 		return refuse(why_not, "a time-out is from 1s to 1h, such as 30s");
 	if (timeout)
 		reach->time = seconds * 1000;
-	return read_user(reach, why_not);
+	reach->user = reach->where.user;
+	return check_user(reach, why_not);
+}
+
+bool reach_read(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                const char **why_not)
+{
+	const char *user = environment("USER");
+
+	if (!reach_read_server(reach, url, timeout, options, why_not))
+		return false;
+	if (reach->user.size == 0 && user)
+		reach->user = span_of_string(user);
+	if (reach->user.size == 0)
+		return refuse(why_not, "which user? Write USER@HOST, or set $USER");
+	return check_user(reach, why_not);
 }
 
 void reach_begin(const struct reach *reach, struct fetch *fetch)

@@ -13,12 +13,18 @@ struct reach {
 /* What the options of this name say in the help of each command. */
 #define REACH_TIMEOUT_HELP "for the whole exchange (else 15s; 5s of it at most to connect)"
 #define REACH_URL_NOTES \
-	"URL is [http://][USER@]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else unix:/run/inki/inki.sock.\n" \
+	"URL is [http[s]://][USER@]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else " \
+	"unix:/run/inki/inki.sock.\n" \
 	"USER is the account on the host whose keys these are; else it is $USER.\n"
 
 /* Finds that out from the URL and from the --timeout, either of which may be NULL, and from the environment. False with
  * the words in *why_not. */
-bool reach_read(struct reach *reach, const char *url, const char *timeout, const char **why_not);
+bool reach_read(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                const char **why_not);
+
+/* The same, but a user is found only where the URL has one; else .user is empty. */
+bool reach_read_server(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
+                       const char **why_not);
 
 /* The socket that is asked where nothing else is said. */
 const char *reach_default(void);

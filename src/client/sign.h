@@ -38,7 +38,8 @@ struct sign_options {
 bool sign_options_agree(const struct sign_options *options, const char **why_not);
 
 /* Writes a clear-signed message of text, one line without its end; MESSAGE_SIZE_MAX bytes are room enough. It is
- * checked as the server would. Returns TELL_DONE; or TELL_FAILED, when it was told why. */
+ * checked as the server would, for which crypto_start() was called. Returns TELL_DONE; or TELL_FAILED, when it was told
+ * why. */
 int sign_text(const struct sign_options *options, struct span text, struct writer *message);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/cursor.h"
 #include "base/encoding.h"
+#include "client/sign_check.h"
 #include "host/filter.h"
 #include "host/tell.h"
 #include "host/tty.h"
@@ -19,17 +20,6 @@ static int fail(const char *why_not)
 	writer_put_string(&words, why_not);
 	writer_put_string(&words, ", so nothing is signed; -p FILE signs without it");
 	return tell_failure(writer_written(&words));
-}
-
-int sign_gpg(const char *local_user, struct span text, struct writer *message)
-{
-	const char *words[] = { "gpg", "--clearsign", local_user ? "--local-user" : NULL, local_user, NULL };
-	const char *why_not;
-
-	tty_name_for_gpg();
-	if (!filter_run(words, text, message, &why_not))
-		return fail(why_not);
-	return TELL_DONE;
 }
 
 /* Its fingerprint or key ID, as a word that gpg takes for a key's name. */
@@ -53,7 +43,8 @@ static bool write_issuer(struct writer *name, struct span signatures)
 	return !name->overflowed;
 }
 
-bool sign_gpg_find_signer(struct span signatures, struct arena *arena, struct pgp_keyring *keyring)
+/* Asks gpg for the certificate of who made the first signature. False if it has none. */
+static bool find_signer(struct span signatures, struct arena *arena, struct pgp_keyring *keyring)
 {
 	uint8_t room[80];
 	struct writer name = writer_of(room, sizeof(room));
@@ -64,4 +55,19 @@ bool sign_gpg_find_signer(struct span signatures, struct arena *arena, struct pg
 	return exported.data && write_issuer(&name, signatures) &&
 	       filter_run(words, (struct span){ 0 }, &exported, &why_not) && exported.used > 0 &&
 	       pgp_keyring_add(keyring, writer_written(&exported), arena) == STATUS_OK;
+}
+
+int sign_gpg(const char *local_user, struct span text, struct arena *arena, struct writer *message)
+{
+	const char *words[] = { "gpg", "--clearsign", local_user ? "--local-user" : NULL, local_user, NULL };
+	struct pgp_keyring keyring = { 0 };
+	struct pgp_message parts;
+	const char *why_not;
+
+	tty_name_for_gpg();
+	if (!filter_run(words, text, message, &why_not))
+		return fail(why_not);
+	if (sign_check_text(writer_written(message), text, arena, &parts) != TELL_DONE)
+		return TELL_FAILED;
+	return find_signer(parts.signatures, arena, &keyring) ? sign_check_signature(&parts, &keyring) : TELL_DONE;
 }

@@ -1,5 +1,7 @@
 #include "client/stream.h"
 
+#include "base/kconfig.h"
+#include "client/https.h"
 #include "host/connect.h"
 #include "host/net.h"
 
@@ -15,17 +17,25 @@ bool stream_open(struct stream *stream, const struct where *where, int64_t conne
                  const char **why_not)
 {
 	*stream = (struct stream){ .descriptor = -1, .until = until };
-	if (where->is_tls)
-		return refuse(why_not, "this version has no TLS yet, so no https://");
+	if (where->is_tls && !IS_ENABLED(CONFIG_TLS))
+		return refuse(why_not, "this inki was built without TLS (CONFIG_TLS), so it has no https://");
 	if (where->socket.size > 0)
 		stream->descriptor = connect_unix(where->socket, connect_until, why_not);
 	else
 		stream->descriptor = connect_tcp(where->host, where->port, connect_until, why_not);
-	return stream->descriptor >= 0;
+	if (stream->descriptor < 0)
+		return false;
+	if (IS_ENABLED(CONFIG_TLS) && where->is_tls && !https_start(stream, where, why_not)) {
+		net_close(stream->descriptor);
+		return false;
+	}
+	return true;
 }
 
 bool stream_send(struct stream *stream, struct span bytes, const char **why_not)
 {
+	if (IS_ENABLED(CONFIG_TLS) && stream->tls)
+		return https_send(stream, bytes, why_not);
 	while (bytes.size > 0) {
 		size_t moved;
 		enum net_io outcome = net_write(stream->descriptor, bytes, &moved);
@@ -43,6 +53,8 @@ bool stream_receive(struct stream *stream, uint8_t *data, size_t size, size_t *m
 {
 	enum net_io outcome;
 
+	if (IS_ENABLED(CONFIG_TLS) && stream->tls)
+		return https_receive(stream, data, size, moved, why_not);
 	do {
 		*moved = 0;
 		if (!net_wait(stream->descriptor, false, stream->until))
@@ -54,5 +66,7 @@ bool stream_receive(struct stream *stream, uint8_t *data, size_t size, size_t *m
 
 void stream_close(struct stream *stream)
 {
+	if (IS_ENABLED(CONFIG_TLS) && stream->tls)
+		https_end(stream);
 	net_close(stream->descriptor);
 }

@@ -1,19 +1,19 @@
 /* A connection to a server as a stream of bytes, in both directions, by a deadline.
  *
  * This is the seam between HTTP (fetch.c, which sees nothing of what carries its bytes) and what carries them: a
- * socket, Unix or TCP. A TLS engine slips in here and nowhere else: stream_open() shakes hands after it has connected
- * where where->is_tls says so, and leaves the engine in struct stream; stream_send(), stream_receive() and
- * stream_close() then pump it. What goes wrong is said in *why_not: the rest of a sentence that begins "the server at
- * …: ".
+ * socket, Unix or TCP, or TLS on top of it (https.c): stream_open() shakes hands where where->is_tls says so. What goes
+ * wrong is said in *why_not: the rest of a sentence that begins "the server at …: ".
  */
 #ifndef INKI_CLIENT_STREAM_H
 #define INKI_CLIENT_STREAM_H
 
 #include "client/where.h"
+#include "tls/tls.h"
 
 struct stream {
-	int descriptor; /* of a socket that does not block */
-	int64_t until;  /* the clock_monotonic() time after which nothing works any more */
+	int descriptor;  /* of a socket that does not block */
+	struct tls *tls; /* NULL: there is none between */
+	int64_t until;   /* the clock_monotonic() time after which nothing works any more */
 };
 
 /* Connects, by connect_until. All of these return false, with the words in *why_not, when it does not work; then there

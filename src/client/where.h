@@ -16,7 +16,27 @@ struct where {
 	struct span user; /* of user@host; may be empty */
 	struct span host; /* a name, or a numeric address without brackets: letters, digits, and some of ".-_:" */
 	uint16_t port;
+	const char *cacert, *pins; /* of --cacert and --pinnedpubkey, which come beside; NULL: they are not there */
 };
+
+/* The two rows in the table of a command's options, and what they set. */
+struct where_options {
+	const char *cacert, *pins;
+};
+
+#define WHERE_OPTIONS(owner, member) \
+	{ 0, \
+	  "cacert", \
+	  OPTION_VALUE, \
+	  offsetof(owner, member.cacert), \
+	  "FILE", \
+	  "for https://: the certificates that may vouch for the server's, in\nPEM (else the system's)" }, \
+	{ \
+		0, "pinnedpubkey", OPTION_VALUE, offsetof(owner, member.pins), "PINS", \
+			"for https://: the server's key is one of these, sha256//BASE64 with\n; between; without " \
+			"--cacert that is enough, " \
+			"whoever signed it" \
+	}
 
 /* Reads unix:/path, /path, or [http[s]://][user@]host[:port][/], where an IPv6 address as host stands in brackets.
  * Returns false with the words of a sentence in *why_not for anything else. Spans point into text. */

@@ -47,6 +47,22 @@ static bool read_level(struct conf_reader *reader, const struct conf_key *key, c
 
 static const struct conf_type level_type = { read_level, "error, warn, info or debug" };
 
+static bool read_clock(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                       void *field)
+{
+	static const char *const names[] = { "system", "signed" };
+	bool *is_signed = field;
+	size_t index;
+
+	(void)reader, (void)key;
+	if (!conf_find_choice(node, names, sizeof(names) / sizeof(names[0]), &index))
+		return false;
+	*is_signed = index == 1;
+	return true;
+}
+
+static const struct conf_type clock_type = { read_clock, "system or signed" };
+
 static const struct conf_key failures_keys[] = {
 	{ "burst", &conf_number_type, CONF_FIELD(struct config_failures, burst), .min = 0, .max = 10000 },
 	{ "per_minute", &conf_number_type, CONF_FIELD(struct config_failures, per_minute), .min = 0, .max = 10000 },
@@ -77,12 +93,13 @@ static const struct conf_key keys[] = {
 	{ "log", &log_type, CONF_FIELD(struct conf_settings, config.log_target) },
 	{ "level", &level_type, CONF_FIELD(struct conf_settings, config.log_level) },
 	{ "max_request_age", &conf_duration_type, CONF_FIELD(struct conf_settings, config.max_request_age) },
+	{ "clock", &clock_type, CONF_FIELD(struct conf_settings, config.clock_is_signed) },
 	{ "failures", &failures_type, CONF_FIELD(struct conf_settings, config.failures) },
 	{ .name = "defaults", .type = &conf_defaults_type },
 	{ .name = "users", .type = &conf_users_type },
-	{ .name = "tls" },
+	{ "tls", &conf_tls_type, CONF_FIELD(struct conf_settings, tls) },
 	{ .name = "run_as" },
-	{ .name = "checks" },
+	{ .name = "checks", .type = IS_ENABLED(CONFIG_CHECKS) ? &conf_checks_type : NULL },
 	{ .name = "export" },
 };
 
@@ -109,7 +126,8 @@ static bool settle(struct conf_reader *reader, struct conf_settings *settings, s
 		config->host = reader->input->host_name;
 	if (config->host.size == 0 || config->host.size > HOST_NAME_SIZE_MAX)
 		return conf_error(reader, start, "the system has no host name; give one with host");
-	return conf_listeners_settle(reader, settings) && conf_users_settle(reader, settings);
+	return conf_listeners_settle(reader, settings) && conf_tls_settle(reader, settings) &&
+	       conf_users_settle(reader, settings) && conf_checks_settle(reader, settings);
 }
 
 static bool read_file(struct conf_reader *reader, struct conf_settings *settings)
@@ -128,7 +146,8 @@ bool conf_read(const struct conf_input *input, struct arena *arena, struct confi
 		.defaults = { .policy = conf_default_policy },
 		.port = { .place = { 1, 1 } },
 	};
-	struct conf_reader reader = { .input = input, .arena = arena, .error = error };
+	struct conf_checks checks = { .count = 0 };
+	struct conf_reader reader = { .input = input, .arena = arena, .error = error, .checks = &checks };
 	size_t used = arena->used;
 	bool right = conf_open(&reader) && read_file(&reader, &settings);
 

@@ -76,15 +76,16 @@ static bool read_access(struct conf_reader *reader, const struct conf_key *key, 
 
 static const struct conf_type access_type = { read_access, "read, write or all" };
 
-enum { ADDRESS, SOCKET, MODE };
+enum { ADDRESS, SOCKET, MODE, TLS, ACCESS, EVENTS };
 
 static const struct conf_key keys[] = {
 	[ADDRESS] = { .name = "address", .type = &address_type },
 	[SOCKET] = { "socket", &socket_type, CONF_FIELD(struct config_listener, socket) },
 	[MODE] = { "mode", &mode_type, CONF_FIELD(struct config_listener, mode) },
-	{ "access", &access_type, CONF_FIELD(struct config_listener, access) },
-	{ .name = "tls" },
-	{ .name = "events" },
+	[TLS] = { "tls", &conf_bool_type, CONF_FIELD(struct config_listener, has_tls) },
+	[ACCESS] = { "access", &access_type, CONF_FIELD(struct config_listener, access) },
+	[EVENTS] = { "events", IS_ENABLED(CONFIG_EVENTS) ? &conf_bool_type : NULL,
+	             CONF_FIELD(struct config_listener, shows_events) },
 };
 
 static bool is_ipv6(const struct config_listener *listener)
@@ -135,6 +136,15 @@ static bool read_listener(struct conf_reader *reader, const struct conf_key *key
 		return conf_error(reader, node->place, "a listener has either an address or a socket");
 	if ((seen >> ADDRESS & 1) && (seen >> MODE & 1))
 		return conf_error(reader, node->place, "an address has no mode; only a socket has one");
+	if (listener.socket.size > 0 && listener.has_tls)
+		return conf_error(reader, node->place, "a socket has no tls; only an address has it");
+	if (listener.has_tls)
+		settings->tls.listener = node->place;
+	if (!(seen >> EVENTS & 1))
+		listener.shows_events = listener.socket.size > 0 && listener.access == ACCESS_ALL;
+	if (listener.shows_events && !(listener.access & ACCESS_READ))
+		return conf_error(reader, node->place,
+		                  "whoever sees the events sees all keys; events: true goes with access: read or all");
 	return add_listener(reader, node->place, &settings->config, &listener);
 }
 

@@ -9,12 +9,15 @@
 #include "conf/conf.h"
 #include "conf/stream.h"
 
+struct conf_checks;
+
 struct conf_reader {
 	const struct conf_input *input;
 	struct conf_stream stream;
 	struct arena *arena;
 	struct writer *error;
-	bool failed; /* the error was told */
+	struct conf_checks *checks; /* see settings.h */
+	bool failed;                /* the error was told */
 };
 
 struct conf_key;

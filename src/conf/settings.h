@@ -19,12 +19,23 @@ struct conf_port {
 	struct conf_place place;
 };
 
+struct conf_path {
+	struct span path;
+	struct conf_place place;
+};
+
+struct conf_tls {
+	struct conf_path certificate, key;
+	struct conf_place listener; /* of one with tls: true */
+};
+
 struct conf_settings {
 	struct config config;
 	struct config_user defaults; /* a user without a name whose policy is everybody's */
 	struct conf_user_note notes[CONFIG_USERS];
 	struct conf_port port;
 	bool has_listen;
+	struct conf_tls tls;
 };
 
 /* user.c: both fill a struct conf_settings. */
@@ -41,7 +52,29 @@ bool conf_users_settle(struct conf_reader *reader, struct conf_settings *setting
 extern const struct conf_type conf_listen_type;
 extern const struct conf_type conf_port_type;
 
+/* tls.c: fills a struct conf_tls. */
+extern const struct conf_type conf_tls_type;
+
+/* Reads the certificate and its key. */
+bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings);
+
 /* Adds the listeners that port stands for. */
 bool conf_listeners_settle(struct conf_reader *reader, struct conf_settings *settings);
+
+/* check.c: the checks by name, whether it was users or "checks" that named them first. */
+struct conf_checks {
+	struct config_check *array; /* CHECKS_MAX of them, in the arena */
+	struct conf_place places[CHECKS_MAX];
+	uint32_t defined; /* a bit for each that is described, and not only named */
+	size_t count;
+};
+
+extern const struct conf_type conf_checks_type;
+
+/* A list of names of checks, into a config_policy.checks. */
+extern const struct conf_type conf_check_names_type;
+
+/* Each that is named must be described; and nobody's checks may take longer than his requests are taken. */
+bool conf_checks_settle(struct conf_reader *reader, struct conf_settings *settings);
 
 #endif

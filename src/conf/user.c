@@ -125,6 +125,70 @@ static bool read_key_types(struct conf_reader *reader, const struct conf_key *ke
 
 static const struct conf_type key_types_type = { read_key_types, KEY_TYPES_TAKE };
 
+/* Tells what is wrong with an option, and how it was written. */
+static bool refuse_option(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                          struct span option, const char *words)
+{
+	struct writer *error = conf_error_start(reader, node->place);
+
+	writer_put_string(error, key->name);
+	writer_put(error, SPAN(": "));
+	conf_write_quoted(error, option);
+	writer_put(error, SPAN(": "));
+	writer_put_string(error, words);
+	return false;
+}
+
+static bool read_options(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                         void *field)
+{
+	struct span *options = field;
+	struct writer room;
+	enum status status;
+
+	if (node->kind != CONF_SCALAR || node->text.size > POLICY_OPTIONS_SIZE_MAX)
+		return false;
+	room = writer_of(arena_take(reader->arena, node->text.size), node->text.size);
+	status = room.data ? ssh_options_read(node->text, &room, options) : STATUS_ARENA_FULL;
+	return status == STATUS_OK || refuse_option(reader, key, node, *options, status_words(status));
+}
+
+static const struct conf_type options_type = {
+	read_options, "options as in front of a key in authorized_keys, in quotes, of at most 1024 bytes"
+};
+
+/* What may widen what the host allows is no signer's to bring. */
+static bool read_allowed_option(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                                void *field)
+{
+	uint32_t *allowed = field;
+	enum ssh_option_name option;
+
+	if (node->kind != CONF_SCALAR || !ssh_option_find(node->text, &option))
+		return false;
+	*allowed |= UINT32_C(1) << option;
+	return ssh_option_narrows(option) ||
+	       refuse_option(reader, key, node, node->text,
+	                     "it could give more than the host does, so no signer may bring it; put it into options "
+	                     "if all keys shall have it");
+}
+
+#define ALLOW_OPTIONS_TAKES \
+	"a list of any of restrict, no-agent-forwarding, no-port-forwarding, no-pty, no-user-rc, no-X11-forwarding, " \
+	"touch-required, verify-required, command, from and expiry-time"
+
+static bool read_allow_options(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                               void *field)
+{
+	static const struct conf_type element = { read_allowed_option, ALLOW_OPTIONS_TAKES };
+	uint32_t *allowed = field;
+
+	*allowed = 0;
+	return conf_read_list(reader, key, &element, node, allowed);
+}
+
+static const struct conf_type allow_options_type = { read_allow_options, ALLOW_OPTIONS_TAKES };
+
 #define POLICY(member) CONF_FIELD(struct config_user, policy.member)
 
 /* First what only a user has, then his policy, which the defaults have too. */
@@ -140,9 +204,9 @@ static const struct conf_key keys[] = {
 	{ "key_types", &key_types_type, POLICY(key_types) },
 	{ "min_rsa_bits", &conf_number_type, POLICY(min_rsa_bits), .min = RSA_BITS_MIN, .max = RSA_BITS_MAX },
 	{ "max_keys", &conf_number_type, POLICY(max_keys), .min = 1, .max = CONFIG_KEYS },
-	{ .name = "options" },
-	{ .name = "allow_options" },
-	{ .name = "checks" },
+	{ "options", &options_type, POLICY(options) },
+	{ "allow_options", &allow_options_type, POLICY(allow_options) },
+	{ "checks", IS_ENABLED(CONFIG_CHECKS) ? &conf_check_names_type : NULL, POLICY(checks) },
 };
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };

@@ -1,9 +1,13 @@
 #include "core/api.h"
 
+#include "base/encoding.h"
 #include "base/kconfig.h"
-#include "core/journal.h"
+#include "core/audit.h"
+#include "core/check.h"
+#include "core/now.h"
 #include "core/render.h"
 #include "core/submit.h"
+#include "core/trust.h"
 #include "http/target.h"
 
 enum { SEGMENTS_MAX = 2 };
@@ -21,7 +25,7 @@ struct call {
 /* A connection ends within seconds; a key that makes room, hardly. */
 static unsigned retry_after(enum status status)
 {
-	if (status == STATUS_HTTP_BUSY)
+	if (status == STATUS_HTTP_BUSY || status == STATUS_CHECK_BUSY || status == STATUS_CHECK_RELOADED)
 		return 2;
 	return status_http_code(status) == 503 ? 60 : 0;
 }
@@ -63,12 +67,13 @@ static enum status submit(struct call *call, bool must_remove)
 
 	if (!submission)
 		return STATUS_INTERNAL;
-	status = submit_request(call->app, request->body, must_remove, request->remote, call->now, submission);
+	status = submit_request(call->app, request, must_remove, call->now, submission);
+	if (status == STATUS_CHECK_ASKED)
+		return status;
 	if (status == STATUS_OK)
 		answer_key(call, submission->has_key ? &submission->key : NULL);
-	else
-		answer_error(call->answer, status, submission->detail);
-	return STATUS_OK;
+	call->detail = submission->detail;
+	return status;
 }
 
 static enum status post_keys(struct call *call)
@@ -115,7 +120,7 @@ static enum status find_key(struct call *call, struct span fingerprint, struct t
 	if (!ssh_fingerprint_read(fingerprint, &kind, &wanted))
 		return STATUS_ROUTE_FINGERPRINT;
 	if (user == call->app->config->user_count || !table_find(call->app->table, user, kind, &wanted, key) ||
-	    !key->is_live || key->expire <= call->now)
+	    !key->is_live || table_key_has_ended(call->app->table, key, call->now))
 		return STATUS_KEY_NOT_FOUND;
 	return STATUS_OK;
 }
@@ -138,7 +143,8 @@ static enum status delete_user_key(struct call *call)
 	enum status status;
 
 	if (!call->request->is_local_root) {
-		submit_note_refusal(call->app, call->user, STATUS_ROUTE_NOT_ROOT, call->request->remote, call->now);
+		audit_note_refused_removal(call->app, call->user, STATUS_ROUTE_NOT_ROOT, call->request->remote,
+		                           call->now);
 		return STATUS_ROUTE_NOT_ROOT;
 	}
 	status = find_key(call, call->fingerprint, &key);
@@ -151,32 +157,84 @@ static enum status delete_user_key(struct call *call)
 	return status;
 }
 
-static void write_authorized_key(struct writer *writer, const struct table_key *key)
+static void note_served(struct call *call, const struct ssh_fingerprint *asked, size_t lines)
 {
-	ssh_key_write(writer, &key->key);
-	writer_put_byte(writer, '\n');
+	audit_note_served(call->app, call->user, asked, lines, call->request->remote, call->now);
+}
+
+/* Puts what there is to say about a key that is to be served. */
+static void put_key(const struct call *call, const struct table_key *key)
+{
+	struct question *question = call->app->question;
+
+	if (key)
+		question_put_key(question, &key->key, &key->fingerprint);
+	question_put(question, QUESTION_REMOTE, call->request->remote);
+	if (!key)
+		return;
+	question->expire = key->expire;
+	for (size_t i = 0; i < key->signer_count; i++)
+		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
+		                    (struct span){ 0 });
+}
+
+/* Do the checks let the user's keys be served, or the one? A no is an empty list, which is not told from having none.
+ * Who cannot ask says so. */
+static enum status judge_serving(struct call *call, size_t user, const struct table_key *key)
+{
+	enum status status = STATUS_OK;
+
+	if (user < call->app->config->user_count && table_count_user_keys(call->app->table, user) > 0)
+		status = check_judge(call->app, call->request, user, CHECK_SERVE, key ? key->fingerprint.sha256 : NULL,
+		                     call->now, &call->detail);
+	if (status == STATUS_CHECK_ASKED)
+		put_key(call, key);
+	return status_http_code(status) == 403 ? STATUS_KEY_NOT_FOUND : status;
+}
+
+/* All of a user's keys. */
+static enum status get_authorized_list(struct call *call)
+{
+	const size_t user = config_find_user(call->app->config, call->user);
+	const enum status status = judge_serving(call, user, NULL);
+	size_t lines = 0;
+
+	if (status != STATUS_OK && status != STATUS_KEY_NOT_FOUND)
+		return status;
+	if (status == STATUS_OK) {
+		answer_list(call, API_LIST_AUTHORIZED_KEYS);
+		if (user < call->app->config->user_count)
+			lines = table_count_user_keys(call->app->table, user);
+	}
+	note_served(call, NULL, lines);
+	return STATUS_OK;
 }
 
 static enum status get_authorized_keys(struct call *call)
 {
 	const struct span query = call->request->query;
 	struct writer decoded = writer_of(arena_take(call->app->arena, query.size), query.size);
-	struct table_key key;
+	struct table_key key = { 0 };
 	struct span fingerprint;
+	enum ssh_fingerprint_kind kind;
 	enum status status;
 
 	call->answer->content_type = "text/plain; charset=utf-8";
-	call->app->counters.served++;
-	if (!http_query_find(query, SPAN("fingerprint"), &fingerprint)) {
-		answer_list(call, API_LIST_AUTHORIZED_KEYS);
-		return STATUS_OK;
-	}
+	if (!http_query_find(query, SPAN("fingerprint"), &fingerprint))
+		return get_authorized_list(call);
 	if (!decoded.data || http_target_decode(fingerprint, &decoded) != STATUS_OK)
 		return STATUS_ROUTE_FINGERPRINT;
 	status = find_key(call, writer_written(&decoded), &key);
 	if (status == STATUS_OK)
-		write_authorized_key(&call->answer->body, &key);
-	return status == STATUS_KEY_NOT_FOUND ? STATUS_OK : status;
+		status = judge_serving(call, key.user, &key);
+	if (status == STATUS_OK)
+		render_authorized_key(&call->answer->body, call->app->config, &key);
+	else if (status != STATUS_KEY_NOT_FOUND)
+		return status;
+	else
+		(void)ssh_fingerprint_read(writer_written(&decoded), &kind, &key.fingerprint);
+	note_served(call, &key.fingerprint, status == STATUS_OK);
+	return STATUS_OK;
 }
 
 static enum status get_health(struct call *call)
@@ -189,7 +247,27 @@ static enum status get_health(struct call *call)
 static enum status get_metrics(struct call *call)
 {
 	call->answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-	render_metrics(&call->answer->body, call->app);
+	call->answer->list = (struct api_list){ .kind = API_LIST_METRICS };
+	return STATUS_OK;
+}
+
+/* Root could read them in the server's memory anyway. */
+static enum status get_events(struct call *call)
+{
+	const struct api_request *request = call->request;
+	bool is_allowed = (request->access & ACCESS_READ) && request->may_see_events;
+	struct span text;
+	uint64_t after = 0;
+
+	if (!is_allowed && !request->is_local_root)
+		return STATUS_ROUTE_EVENTS;
+	if (http_query_find(request->query, SPAN("after"), &text) && !decimal_read(text, &after))
+		return STATUS_ROUTE_AFTER;
+	if (call->app->events)
+		call->answer->list = (struct api_list){ .kind = API_LIST_EVENTS,
+			                                .events = events_walk_after(call->app->events, after) };
+	else
+		answer_key(call, NULL);
 	return STATUS_OK;
 }
 
@@ -207,6 +285,7 @@ static const struct route {
 	{ "/api/v1/user/{}/keys", get_user_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 	{ "/api/v1/user/{}/key/{*}", get_user_key, NULL, delete_user_key, "GET, HEAD, DELETE", ACCESS_READ, 0 },
 	{ "/api/v1/user/{}/authorized_keys", get_authorized_keys, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
+	{ "/api/v1/events", IS_ENABLED(CONFIG_EVENTS) ? get_events : NULL, NULL, NULL, "GET, HEAD", 0, 0 },
 	{ "/healthz", get_health, NULL, NULL, "GET, HEAD", 0, 0 },
 	{ "/metrics", IS_ENABLED(CONFIG_METRICS) ? get_metrics : NULL, NULL, NULL, "GET, HEAD", ACCESS_READ, 0 },
 };
@@ -262,56 +341,106 @@ static enum status handle(struct call *call)
 	return status == STATUS_OK ? dispatch(call, route) : status;
 }
 
+void api_count_answer(struct app *app, enum status status)
+{
+	app->counters.requests++;
+	app->counters.answers[status_http_code(status) / 100]++;
+	app->counters.refusals[status] += status != STATUS_OK;
+}
+
 void api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer)
 {
-	struct call call = { .app = app, .request = request, .now = now, .answer = answer };
+	struct call call = { .app = app, .request = request, .now = now_find(app, now), .answer = answer };
 	const size_t used = app->arena->used;
 	enum status status;
 
 	*answer = (struct api_answer){ .http_code = 200, .content_type = "application/json", .body = answer->body };
 	writer_rewind(&answer->body, 0);
+	app->clock_is_set = now >= app->released;
 	api_sweep(app, now);
 	status = handle(&call);
 	if (status == STATUS_OK && answer->body.overflowed)
 		status = STATUS_INTERNAL;
+	answer->asks = status == STATUS_CHECK_ASKED;
 	if (status != STATUS_OK)
 		answer_error(answer, status, call.detail);
-	app->counters.requests++;
-	app->counters.refused[answer->http_code / 100]++;
+	if (!answer->asks)
+		api_count_answer(app, status);
 	arena_release(app->arena, used);
 }
 
 /* ---- lists ---- */
 
-static void write_element(const struct app *app, struct api_list *list, const struct table_key *key, struct writer *out)
+/* What stands before an element of a JSON array. */
+static void write_separator(const struct api_list *list, struct writer *out)
 {
-	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
-		write_authorized_key(out, key);
-		return;
-	}
 	writer_put_string(out, list->started ? ",\n" : "[");
-	render_key(out, app->config, key);
 }
+
+/* Each of these writes the next element, if there is one. */
+
+static bool write_key(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
+{
+	struct table_key key;
+
+	do
+		if (!table_walk_next(app->table, &list->walk, &key))
+			return false;
+	while (table_key_has_ended(app->table, &key, now));
+	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
+		render_authorized_key(out, app->config, &key);
+		return true;
+	}
+	write_separator(list, out);
+	render_key(out, app->config, &key);
+	return true;
+}
+
+static bool write_event(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
+{
+	struct event event;
+
+	(void)now;
+	if (!events_walk_next(app->events, &list->events, &event))
+		return false;
+	write_separator(list, out);
+	event_write_json(out, &event);
+	return true;
+}
+
+static bool write_metric(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
+{
+	return metrics_write_next(app, &list->metrics, now, out);
+}
+
+static const struct {
+	bool (*write_next)(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
+	bool is_json;
+} list_kinds[] = {
+	[API_LIST_JSON] = { write_key, true },
+	[API_LIST_AUTHORIZED_KEYS] = { write_key, false },
+	[API_LIST_EVENTS] = { IS_ENABLED(CONFIG_EVENTS) ? write_event : NULL, true },
+	[API_LIST_METRICS] = { IS_ENABLED(CONFIG_METRICS) ? write_metric : NULL, false },
+};
 
 static void write_end(const struct api_list *list, struct writer *out)
 {
-	if (list->kind == API_LIST_JSON)
+	if (list_kinds[list->kind].is_json)
 		writer_put_string(out, list->started ? "]\n" : "[]\n");
 }
 
 void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
+	now = now_find(app, now);
 	while (!list->ended) {
 		struct api_list before = *list;
 		size_t used = out->used;
-		struct table_key key;
 
-		if (!table_walk_next(app->table, &list->walk, &key)) {
+		if (list_kinds[list->kind].write_next(app, list, now, out)) {
+			list->started = true;
+		} else {
 			write_end(list, out);
 			list->ended = true;
-		} else if (key.expire > now) {
-			write_element(app, list, &key, out);
-			list->started = true;
 		}
 		if (out->overflowed) {
 			writer_rewind(out, used);
@@ -323,29 +452,32 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 
 /* ---- time ---- */
 
-/* Room for the line of a key that has expired, and still for the two of a request: what became of it, and that its
- * source has failed too often. */
-static bool has_room_for_lines(const struct writer *journal)
+bool api_has_room_for_lines(const struct writer *journal)
 {
 	return journal->size - journal->used >= 3 * JOURNAL_LINE_MAX;
 }
 
-void api_sweep(struct app *app, int64_t now)
+int64_t api_next_sweep(const struct app *app)
+{
+	int64_t next_end = table_next_end(app->table);
+
+	return app->trust_until != 0 && app->trust_until < next_end ? app->trust_until : next_end;
+}
+
+static void sweep_expired(struct app *app, int64_t now)
 {
 	uint32_t position = 0;
 	struct table_key expired;
 
 	if (now < table_next_end(app->table))
 		return;
-	while (has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired)) {
-		struct journal journal = journal_start(app->journal, "expired");
+	while (api_has_room_for_lines(app->journal) && table_sweep(app->table, now, &position, &expired))
+		audit_note_expiry(app, &expired, now);
+}
 
-		app->counters.expired++;
-		journal_put_time(&journal, "time", now);
-		journal_put(&journal, "user", app->config->users[expired.user].name);
-		journal_put_fingerprint(&journal, &expired.fingerprint);
-		for (size_t i = 0; i < expired.signer_count; i++)
-			journal_put_signer(&journal, &expired.signers[i]);
-		journal_end(&journal);
-	}
+void api_sweep(struct app *app, int64_t now)
+{
+	now = now_find(app, now);
+	sweep_expired(app, now);
+	trust_sweep(app, now);
 }

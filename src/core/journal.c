@@ -21,43 +21,27 @@ struct journal journal_start(struct writer *writer, const char *event)
 	return journal;
 }
 
-static bool is_plain(struct span value)
-{
-	const struct span marks = SPAN("-._:/+@%[]");
-
-	for (size_t i = 0; i < value.size; i++) {
-		uint8_t byte = value.data[i];
-
-		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
-		    span_find_byte(marks, byte) == marks.size)
-			return false;
-	}
-	return value.size > 0;
-}
-
 static void put_escaped(struct writer *writer, uint8_t byte)
 {
 	writer_put(writer, SPAN("\\x"));
 	hex_write(writer, span_of(&byte, 1));
 }
 
-/* What is not valid UTF-8 is escaped byte by byte; so are the controls U+0080 to U+009F (C2 80 to C2 9F). */
+/* Byte by byte: what a terminal would not show as it is; what could end the value; and the equals sign, so that whoever
+ * searches the log for a field finds it nowhere but at its place. */
 static void put_quoted(struct writer *writer, struct span value)
 {
-	bool is_text = utf8_is_valid(value);
+	const struct span marks = SPAN("\"\\=");
 
 	writer_put_byte(writer, '"');
-	for (size_t i = 0; i < value.size; i++) {
-		uint8_t byte = value.data[i];
-		bool is_latin_control = byte == 0xc2 && i + 1 < value.size && value.data[i + 1] < 0xa0;
+	while (value.size > 0) {
+		size_t size = printable_size(value);
 
-		if (byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\' && !is_latin_control &&
-		    (byte < 0x80 || is_text))
-			writer_put_byte(writer, byte);
+		if (size > 0 && span_find_byte(marks, value.data[0]) == marks.size)
+			writer_put(writer, span_first(value, size));
 		else
-			put_escaped(writer, byte);
-		if (is_latin_control)
-			put_escaped(writer, value.data[++i]);
+			put_escaped(writer, value.data[0]);
+		value = span_skip(value, size > 0 ? size : 1);
 	}
 	writer_put_byte(writer, '"');
 }
@@ -89,7 +73,7 @@ void journal_put(struct journal *journal, const char *name, struct span value)
 		value = span_first(value, JOURNAL_VALUE_MAX);
 		journal->is_cut = true;
 	}
-	if (is_plain(value))
+	if (text_is_plain(value))
 		writer_put(&journal->line, value);
 	else
 		put_quoted(&journal->line, value);
@@ -104,11 +88,27 @@ void journal_put_time(struct journal *journal, const char *name, int64_t time)
 	end_field(journal, start);
 }
 
-void journal_put_fingerprint(struct journal *journal, const struct ssh_fingerprint *fingerprint)
+void journal_put_number(struct journal *journal, const char *name, uint64_t number)
+{
+	size_t start = start_field(journal, name);
+
+	writer_put_padded_number(&journal->line, number, 1);
+	end_field(journal, start);
+}
+
+void journal_put_sha256(struct journal *journal, const struct ssh_fingerprint *fingerprint)
 {
 	size_t start = start_field(journal, "fingerprint");
 
 	ssh_fingerprint_write_sha256(&journal->line, fingerprint->sha256);
+	end_field(journal, start);
+}
+
+void journal_put_md5(struct journal *journal, const struct ssh_fingerprint *fingerprint)
+{
+	size_t start = start_field(journal, "md5");
+
+	ssh_fingerprint_write_md5(&journal->line, fingerprint->md5);
 	end_field(journal, start);
 }
 

@@ -1,7 +1,7 @@
 /* Audit lines: an event, and fields as key=value. Values of other than plain characters stand in quotes, with
- * everything escaped that could end the value or the line, so that no input can forge one. Nor can it keep one out: of
- * a long value only the start is written, a field that does not fit into the line is left out, and the line then ends
- * with cut=yes. */
+ * everything escaped (\xNN for each byte) that could end the value or the line, look like another field, or make a
+ * terminal do something, so that no input can forge one. Nor can it keep one out: of a long value only the start is
+ * written, a field that does not fit into the line is left out, and the line then ends with cut=yes. */
 #ifndef INKI_CORE_JOURNAL_H
 #define INKI_CORE_JOURNAL_H
 
@@ -24,7 +24,11 @@ struct journal journal_start(struct writer *writer, const char *event);
 
 void journal_put(struct journal *journal, const char *name, struct span value);
 void journal_put_time(struct journal *journal, const char *name, int64_t time);
-void journal_put_fingerprint(struct journal *journal, const struct ssh_fingerprint *fingerprint);
+void journal_put_number(struct journal *journal, const char *name, uint64_t number);
+
+/* fingerprint=SHA256:..., md5=... */
+void journal_put_sha256(struct journal *journal, const struct ssh_fingerprint *fingerprint);
+void journal_put_md5(struct journal *journal, const struct ssh_fingerprint *fingerprint);
 
 /* signer=FINGERPRINT. */
 void journal_put_signer(struct journal *journal, const struct table_signer *signer);

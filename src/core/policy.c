@@ -30,6 +30,23 @@ static enum status judge_hosts(const struct config *config, const struct config_
 	return is_for_any ? STATUS_POLICY_HOST_MISSING : STATUS_POLICY_HOST;
 }
 
+enum status policy_judge_options(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit)
+{
+	struct span options = key->options;
+	struct ssh_option option;
+
+	while (ssh_options_take(&options, &option)) {
+		bool is_allowed = policy->allow_options & UINT32_C(1) << option.name && ssh_option_narrows(option.name);
+		bool is_taken = ssh_option_is_single(option.name) && ssh_options_have(policy->options, option.name);
+
+		if (is_allowed && !is_taken)
+			continue;
+		writer_put_string(limit, ssh_option_text(option.name));
+		return is_allowed ? STATUS_POLICY_OPTION_TAKEN : STATUS_POLICY_OPTION;
+	}
+	return STATUS_OK;
+}
+
 static enum status judge_key(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit)
 {
 	if (!(policy->key_types & 1U << key->type)) {
@@ -42,7 +59,7 @@ static enum status judge_key(const struct config_policy *policy, const struct ss
 		writer_put_number(limit, policy->min_rsa_bits);
 		return STATUS_POLICY_RSA_BITS;
 	}
-	return STATUS_OK;
+	return policy_judge_options(policy, key, limit);
 }
 
 static enum status judge_lifetime(const struct config_policy *policy, int64_t expire, int64_t signed_at, int64_t now,
@@ -78,6 +95,8 @@ enum status policy_judge_request(const struct config *config, const struct confi
 	if (status != STATUS_OK)
 		return status;
 	if (signer_count < policy->signatures) {
+		writer_put_padded_number(limit, signer_count, 1);
+		writer_put(limit, SPAN(" of "));
 		writer_put_number(limit, policy->signatures);
 		return STATUS_POLICY_SIGNATURES;
 	}
@@ -91,14 +110,14 @@ enum status policy_judge_request(const struct config *config, const struct confi
 }
 
 /* Would the request leave the record as it is? */
-static bool is_same(const struct request *request, const struct table_key *record, int64_t signed_at)
+static bool is_same(const struct request *request, const struct table_key *record, int64_t expire)
 {
-	return record->is_live && record->expire == policy_expire(request, signed_at) &&
+	return record->is_live && record->expire == expire && span_equal(record->key.options, request->key.options) &&
 	       span_equal(record->key.comment, request->key.comment) && span_equal(record->reason, request->reason);
 }
 
 enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
-                               enum policy_effect *effect)
+                               int64_t expire, enum policy_effect *effect)
 {
 	*effect = POLICY_CHANGES;
 	if (!record || signed_at > record->signed_at)
@@ -111,5 +130,5 @@ enum status policy_judge_order(const struct request *request, const struct table
 		return STATUS_OK;
 	}
 	*effect = POLICY_CHANGES_NOTHING;
-	return is_same(request, record, signed_at) ? STATUS_OK : STATUS_POLICY_SAME_SECOND;
+	return is_same(request, record, expire) ? STATUS_OK : STATUS_POLICY_SAME_SECOND;
 }

@@ -20,12 +20,17 @@ enum status policy_judge_request(const struct config *config, const struct confi
                                  const struct request *request, size_t signer_count, int64_t signed_at, int64_t now,
                                  struct writer *limit);
 
+/* May a key bring the options that it has, in front of which the policy's own ones are put? POLICY_OPTION,
+ * POLICY_OPTION_TAKEN, with the option's name in *limit. A key of which this is not true is not served. */
+enum status policy_judge_options(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit);
+
 /* What a request does to the record of its key. */
 enum policy_effect { POLICY_CHANGES, POLICY_CHANGES_NOTHING };
 
-/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL. Returns
- * STATUS_OK and the effect, or POLICY_OUTDATED, POLICY_SAME_SECOND. */
+/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL; signed_at
+ * is when the last of its signers signed, expire when it lets its key end. Returns STATUS_OK and the effect, or
+ * POLICY_OUTDATED, POLICY_SAME_SECOND. */
 enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
-                               enum policy_effect *effect);
+                               int64_t expire, enum policy_effect *effect);
 
 #endif

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-/* What the heap holds for a live record; signers, blob, comment and reason follow. */
+/* What the heap holds for a live record; signers, blob, options, comment and reason follow. */
 struct entry {
-	uint16_t blob_size, comment_size, reason_size, signer_count;
+	uint16_t blob_size, options_size, comment_size, reason_size;
+	uint16_t signer_count, type;
 	uint32_t rsa_bits;
-	uint32_t type;
+	int64_t deadline;
 };
 
 _Static_assert(CONFIG_KEY_ARENA_KB <= UINT32_MAX / 1024, "positions in the heap are 32 bits wide");
@@ -134,6 +135,14 @@ static uint32_t take_slot(struct table *table)
 	return name;
 }
 
+static void give_back_slot(struct table *table, uint32_t name)
+{
+	record_slot(table, name)->is_record = false;
+	record_slot(table, name)->next_by_sha256 = table->free;
+	table->free = name;
+	table->records--;
+}
+
 uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[static 32])
 {
 	uint32_t name = take_slot(table);
@@ -151,11 +160,54 @@ uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[stati
 void record_forget(struct table *table, uint32_t name)
 {
 	unlink_index(table, name, SSH_FINGERPRINT_SHA256);
-	record_slot(table, name)->is_record = false;
-	record_slot(table, name)->next_by_sha256 = table->free;
-	table->free = name;
-	table->records--;
 	table->users[record_slot(table, name)->user].records--;
+	give_back_slot(table, name);
+}
+
+/* ---- other numbers for the users ---- */
+
+static void unlink_all(struct table *table)
+{
+	for (uint32_t name = 1; name <= table->untouched; name++) {
+		if (!record_slot(table, name)->is_record)
+			continue;
+		unlink_index(table, name, SSH_FINGERPRINT_SHA256);
+		if (record_is_live(table, name))
+			unlink_index(table, name, SSH_FINGERPRINT_MD5);
+	}
+}
+
+int64_t record_forgotten_at(const struct table *table, uint32_t name)
+{
+	int64_t signed_at = record_slot(table, name)->signed_at;
+
+	return signed_at < table->newest_signature ? signed_at : table->newest_signature;
+}
+
+static void note_newer(int64_t *last, int64_t time)
+{
+	if (time > *last)
+		*last = time;
+}
+
+void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS])
+{
+	unlink_all(table);
+	for (uint32_t name = 1; name <= table->untouched; name++) {
+		struct slot *slot = record_slot(table, name);
+
+		if (!slot->is_record)
+			continue;
+		slot->user = indices[slot->user];
+		if (slot->user == TABLE_NO_USER) {
+			note_newer(&table->new_user_floor, record_forgotten_at(table, name));
+			give_back_slot(table, name);
+			continue;
+		}
+		link_index(table, name, SSH_FINGERPRINT_SHA256);
+		if (record_is_live(table, name))
+			link_index(table, name, SSH_FINGERPRINT_MD5);
+	}
 }
 
 /* ---- what is in the heap ---- */
@@ -172,23 +224,34 @@ static bool write_entry(struct table *table, uint32_t name, const struct table_k
 {
 	const size_t signers_size = key->signer_count * sizeof(key->signers[0]);
 	struct entry *entry = heap_put(&table->heap, name,
-	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.comment.size +
-	                                       key->reason.size);
+	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.options.size +
+	                                       key->key.comment.size + key->reason.size);
 	uint8_t *to;
 
 	if (!entry)
 		return false;
 	entry->blob_size = (uint16_t)key->key.blob.size;
+	entry->options_size = (uint16_t)key->key.options.size;
 	entry->comment_size = (uint16_t)key->key.comment.size;
 	entry->reason_size = (uint16_t)key->reason.size;
 	entry->signer_count = (uint16_t)key->signer_count;
+	entry->type = (uint16_t)key->key.type;
 	entry->rsa_bits = key->key.rsa_bits;
-	entry->type = key->key.type;
+	entry->deadline = key->deadline;
 	to = append((uint8_t *)(entry + 1), span_of(key->signers, signers_size));
 	to = append(to, key->key.blob);
+	to = append(to, key->key.options);
 	to = append(to, key->key.comment);
 	append(to, key->reason);
 	return true;
+}
+
+static struct span take(const uint8_t **from, size_t size)
+{
+	struct span bytes = span_of(*from, size);
+
+	*from += size;
+	return bytes;
 }
 
 static void read_entry(const struct entry *entry, struct table_key *key)
@@ -196,14 +259,16 @@ static void read_entry(const struct entry *entry, struct table_key *key)
 	const uint8_t *from = (const uint8_t *)(entry + 1);
 
 	key->is_live = true;
+	key->deadline = entry->deadline;
 	key->signer_count = entry->signer_count;
 	memcpy(key->signers, from, entry->signer_count * sizeof(key->signers[0]));
 	from += entry->signer_count * sizeof(key->signers[0]);
 	key->key.type = (enum ssh_key_type)entry->type;
 	key->key.rsa_bits = entry->rsa_bits;
-	key->key.blob = span_of(from, entry->blob_size);
-	key->key.comment = span_of(from + entry->blob_size, entry->comment_size);
-	key->reason = span_of(from + entry->blob_size + entry->comment_size, entry->reason_size);
+	key->key.blob = take(&from, entry->blob_size);
+	key->key.options = take(&from, entry->options_size);
+	key->key.comment = take(&from, entry->comment_size);
+	key->reason = take(&from, entry->reason_size);
 }
 
 bool record_write(struct table *table, uint32_t name, const struct table_key *key)
@@ -228,6 +293,13 @@ void record_end_life(struct table *table, uint32_t name)
 	unlink_user(table, name);
 	unlink_index(table, name, SSH_FINGERPRINT_MD5);
 	heap_drop(&table->heap, name);
+}
+
+int64_t record_deadline(const struct table *table, uint32_t name)
+{
+	const struct entry *entry = heap_get(&table->heap, name);
+
+	return entry ? entry->deadline : 0;
 }
 
 void record_read(const struct table *table, uint32_t name, struct table_key *key)

@@ -27,6 +27,7 @@ struct user_list {
 	uint32_t first, last;
 	uint32_t count;   /* live ones: those in the list */
 	uint32_t records; /* and all */
+	int64_t floor;    /* the newest signature of his records that were forgotten */
 };
 
 struct table {
@@ -34,12 +35,18 @@ struct table {
 	struct slot *slots;
 	uint32_t *by_sha256, *by_md5; /* buckets, CONFIG_KEYS of each */
 	struct user_list users[CONFIG_USERS];
-	uint32_t free;      /* slots that were given back */
-	uint32_t untouched; /* slots from here on were never used */
+	struct user_list before[CONFIG_USERS]; /* while the users get other numbers */
+	uint32_t free;                         /* slots that were given back */
+	uint32_t untouched;                    /* slots from here on were never used */
 	uint32_t live, records;
 	uint64_t sequence;
-	int64_t next_end;
-	int64_t next_end_found; /* by the sweep under way */
+	uint32_t numbering;     /* how often the users got other numbers */
+	int64_t new_user_floor; /* the newest signature of those who are gone */
+	int64_t next_end, next_deadline;
+	int64_t next_end_found, next_deadline_found; /* by the sweep under way */
+	int64_t uptime;
+	int64_t newest_signature;
+	int64_t signed_clock; /* less the uptime */
 };
 
 struct slot *record_slot(const struct table *table, uint32_t name);
@@ -62,6 +69,18 @@ bool record_write(struct table *table, uint32_t name, const struct table_key *ke
 
 /* Makes a live record a tombstone. What was read of it stays as it is until the next record_write(). */
 void record_end_life(struct table *table, uint32_t name);
+
+/* When a live record ends at the latest, by the table's uptime; 0: it has no deadline. */
+int64_t record_deadline(const struct table *table, uint32_t name);
+
+/* Up to when nothing is sure any more once this record is forgotten: the time of its newest signature. What seems to be
+ * signed later than all requests that were taken, as a removal by root under a clock that was ahead, counts as old as
+ * the newest of those: else it would keep others out when the clock is right again. */
+int64_t record_forgotten_at(const struct table *table, uint32_t name);
+
+/* Takes all records out of the indices; each goes back in under the new number of its user, or is forgotten where that
+ * is TABLE_NO_USER. The lists of the users are the caller's to move. */
+void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS]);
 
 /* Reads all of a record; the spans of *key point into the heap. */
 void record_read(const struct table *table, uint32_t name, struct table_key *key);

@@ -2,11 +2,10 @@
 
 #include "base/date.h"
 #include "base/encoding.h"
+#include "core/policy.h"
 #include "core/submit.h"
 #include "http/write.h"
 #include "json/write.h"
-
-enum { KEY_LINE_MAX = SSH_KEY_BLOB_MAX / 3 * 4 + 4 + SSH_KEY_COMMENT_MAX + 64 }; /* bytes: type, base64, comment */
 
 /* ,"name": */
 static void put_name(struct writer *writer, const char *name)
@@ -40,7 +39,7 @@ static void put_signers(struct writer *writer, const struct table_key *key)
 
 void render_key(struct writer *writer, const struct config *config, const struct table_key *key)
 {
-	uint8_t line[KEY_LINE_MAX];
+	uint8_t line[SSH_KEY_LINE_MAX];
 	struct writer line_writer = writer_of(line, sizeof(line));
 
 	ssh_key_write(&line_writer, &key->key);
@@ -66,6 +65,20 @@ void render_key(struct writer *writer, const struct config *config, const struct
 	writer_put_byte(writer, '}');
 }
 
+void render_authorized_key(struct writer *writer, const struct config *config, const struct table_key *key)
+{
+	const struct config_policy *policy = &config->users[key->user].policy;
+	struct writer unused = { 0 };
+
+	if (policy_judge_options(policy, &key->key, &unused) != STATUS_OK)
+		return;
+	writer_put(writer, policy->options);
+	if (policy->options.size > 0)
+		writer_put_byte(writer, key->key.options.size > 0 ? ',' : ' ');
+	ssh_key_write(writer, &key->key);
+	writer_put_byte(writer, '\n');
+}
+
 void render_error(struct writer *writer, enum status status, struct span detail)
 {
 	uint8_t message[512];
@@ -87,56 +100,4 @@ void render_error(struct writer *writer, enum status status, struct span detail)
 	put_name(writer, "message");
 	json_write_string(writer, writer_written(&words));
 	writer_put_string(writer, "}\n");
-}
-
-static void put_metric(struct writer *writer, const char *name, const char *type, const char *help, uint64_t value)
-{
-	writer_put_string(writer, "# HELP ");
-	writer_put_string(writer, name);
-	writer_put_byte(writer, ' ');
-	writer_put_string(writer, help);
-	writer_put_string(writer, "\n# TYPE ");
-	writer_put_string(writer, name);
-	writer_put_byte(writer, ' ');
-	writer_put_string(writer, type);
-	writer_put_byte(writer, '\n');
-	writer_put_string(writer, name);
-	writer_put_byte(writer, ' ');
-	writer_put_padded_number(writer, value, 1);
-	writer_put_byte(writer, '\n');
-}
-
-void render_metrics(struct writer *writer, const struct app *app)
-{
-	const struct table_usage usage = table_measure(app->table);
-	const struct api_counters *counters = &app->counters;
-	const struct {
-		const char *name, *type, *help;
-		uint64_t value;
-	} rows[] = {
-		{ "inki_keys", "gauge", "Live keys.", usage.live },
-		{ "inki_keys_max", "gauge", "Records that the table has room for.", CONFIG_KEYS },
-		{ "inki_keys_remembered", "gauge", "Records of removed or expired keys, kept against replays.",
-		  usage.remembered },
-		{ "inki_key_memory_used_bytes", "gauge", "Memory of keys in use.", usage.heap_used },
-		{ "inki_key_memory_size_bytes", "gauge", "Memory set aside for keys.", usage.heap_size },
-		{ "inki_connections", "gauge", "Open connections.", app->gauges.connections },
-		{ "inki_connections_max", "gauge", "Connections that there is room for.", app->gauges.connections_max },
-		{ "inki_start_time_seconds", "gauge", "When the server started, in seconds since 1970.",
-		  (uint64_t)app->gauges.started },
-		{ "inki_requests_total", "counter", "Requests answered.", counters->requests },
-		{ "inki_keys_added_total", "counter", "Keys added or renewed.", counters->added },
-		{ "inki_keys_removed_total", "counter", "Keys removed.", counters->removed },
-		{ "inki_keys_expired_total", "counter", "Keys that have expired.", counters->expired },
-		{ "inki_lists_served_total", "counter", "Lists of authorized keys handed out.", counters->served },
-		{ "inki_requests_refused_total", "counter", "Requests answered with a 4xx status.",
-		  counters->refused[4] },
-		{ "inki_requests_limited_total", "counter",
-		  "Requests answered with 429, after too many failed ones from the same source.", counters->limited },
-		{ "inki_requests_failed_total", "counter", "Requests answered with a 5xx status.",
-		  counters->refused[5] },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		put_metric(writer, rows[i].name, rows[i].type, rows[i].help, rows[i].value);
 }

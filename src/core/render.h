@@ -1,4 +1,4 @@
-/* Keys, errors and metrics as they leave the server: written anew from what is known, never copied from what came. */
+/* Keys and errors as they leave the server: written anew from what is known, never copied from what came. */
 #ifndef INKI_CORE_RENDER_H
 #define INKI_CORE_RENDER_H
 
@@ -7,10 +7,11 @@
 /* One key as a JSON object (CONTRACT 2). */
 void render_key(struct writer *writer, const struct config *config, const struct table_key *key);
 
+/* One key as a line for sshd: the options of the user's policy, those that it brought, and the key. There is no line
+ * for a key whose options do not go with the policy (any more). */
+void render_authorized_key(struct writer *writer, const struct config *config, const struct table_key *key);
+
 /* {"code":…,"error":"…","message":"…"}: the words for the client, with the detail (if any) behind a colon. */
 void render_error(struct writer *writer, enum status status, struct span detail);
-
-/* Prometheus' text format, version 0.0.4. */
-void render_metrics(struct writer *writer, const struct app *app);
 
 #endif

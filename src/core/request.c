@@ -81,7 +81,7 @@ static enum status read_key(const struct fields *fields, struct arena *arena, st
 
 	if (!is_present(&fields->key))
 		return request->action == REQUEST_ADD ? STATUS_REQUEST_NO_KEY : STATUS_OK;
-	room = writer_of(arena_take(arena, SSH_KEY_BLOB_MAX), SSH_KEY_BLOB_MAX);
+	room = writer_of(arena_take(arena, SSH_KEY_ROOM_MAX), SSH_KEY_ROOM_MAX);
 	if (!room.data)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = ssh_key_read(fields->key.string, &room, &request->key);
@@ -146,16 +146,19 @@ enum status request_read(struct span text, struct arena *arena, struct request *
 	if (!object)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = json_read_object(text, arena, object);
-	if (status == STATUS_REQUEST_CONTROL && span_contains(text, SPAN("PRIVATE KEY-----")))
-		status = STATUS_SSH_KEY_PRIVATE;
+	if (status == STATUS_REQUEST_CONTROL && ssh_key_recognize(text) != STATUS_OK)
+		status = ssh_key_recognize(text);
 	if (status == STATUS_OK)
 		status = sort_members(object, &fields, field);
 	if (status == STATUS_OK)
 		status = read_username(&fields, request);
 	if (status == STATUS_OK)
 		status = read_action(&fields, request);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		status = read_key(&fields, arena, request);
+		if (status != STATUS_OK)
+			*field = request->key.options;
+	}
 	if (status == STATUS_OK)
 		status = read_fingerprint(&fields, request);
 	if (status == STATUS_OK)

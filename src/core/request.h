@@ -27,8 +27,9 @@ struct request {
 	struct span reason; /* may be empty */
 };
 
-/* Reads the signed text. Everything that the request points to is placed in arena. *field is the name of the field that
- * was wrong, where one was, as it stood there. Returns STATUS_OK, a REQUEST_… or an SSH_KEY_… status. */
+/* Reads the signed text. Everything that the request points to is placed in arena. *field is the name of the field, or
+ * of the key's option, that was wrong, where one was, as it stood there. Returns STATUS_OK, a REQUEST_… or an SSH_KEY_…
+ * status. */
 enum status request_read(struct span text, struct arena *arena, struct request *request, struct span *field);
 
 /* Writes the text of a request, for the client: request_read() makes the same request of it. Of the fingerprint, where

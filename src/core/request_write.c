@@ -3,8 +3,6 @@
 #include "base/date.h"
 #include "json/write.h"
 
-enum { FIELD_MAX = SSH_KEY_BLOB_MAX / 3 * 4 + 4 + SSH_KEY_COMMENT_MAX + 64 }; /* bytes of the longest: a key's line */
-
 static void put_field(struct writer *writer, const char *name, struct span value)
 {
 	writer_put_string(writer, ",\"");
@@ -15,7 +13,7 @@ static void put_field(struct writer *writer, const char *name, struct span value
 
 static void put_key(struct writer *writer, const struct request *request)
 {
-	uint8_t room[FIELD_MAX];
+	uint8_t room[SSH_KEY_LINE_MAX];
 	struct writer value = writer_of(room, sizeof(room));
 
 	if (request->has_key) {

@@ -1,7 +1,10 @@
 #include "core/submit.h"
 
-#include "core/journal.h"
+#include "core/audit.h"
+#include "core/check.h"
+#include "core/now.h"
 #include "core/policy.h"
+#include "core/trust.h"
 
 #include <string.h>
 
@@ -12,10 +15,14 @@ enum {
 	RECORDS_PER_KEY = 4,
 };
 
-/* For as long as a request signed before signed_at could be taken. */
-static int64_t remember_until(const struct app *app, int64_t signed_at)
+int64_t submit_remember_time(const struct config *config)
 {
-	return signed_at + app->config->max_request_age + 1;
+	return config->max_request_age + 1;
+}
+
+int64_t submit_remember_until(const struct app *app, int64_t signed_at)
+{
+	return signed_at + submit_remember_time(app->config);
 }
 
 /* A request for a user who does not exist takes as long as one that fails for a user who does: wherever a signature
@@ -43,10 +50,15 @@ static enum status verify(struct app *app, const struct pgp_message *message, in
 		spend_equal_time(app, message, now, submission);
 		return is_known ? status : STATUS_USER_UNKNOWN;
 	}
-	submission->signed_at = submission->verdict.signers[0].signed_at;
-	for (size_t i = 1; i < submission->verdict.count; i++)
-		if (submission->verdict.signers[i].signed_at < submission->signed_at)
-			submission->signed_at = submission->verdict.signers[i].signed_at;
+	submission->first_at = INT64_MAX;
+	for (size_t i = 0; i < submission->verdict.count; i++) {
+		int64_t signed_at = submission->verdict.signers[i].signed_at;
+
+		if (signed_at < submission->first_at)
+			submission->first_at = signed_at;
+		if (signed_at > submission->signed_at)
+			submission->signed_at = signed_at;
+	}
 	return STATUS_OK;
 }
 
@@ -73,17 +85,19 @@ static enum status judge(struct app *app, int64_t now, struct submission *submis
 	if (!limit.data)
 		return STATUS_REQUEST_TOO_LARGE;
 	status = policy_judge_request(app->config, policy, &submission->request, submission->verdict.count,
-	                              submission->signed_at, now, &limit);
+	                              submission->first_at, now, &limit);
 	submission->detail = writer_written(&limit);
 	return status;
 }
 
-static struct table_signer signer_of(const struct pgp_certificate *certificate)
+struct table_signer submit_signer_of(const struct pgp_signer *from)
 {
-	struct span fingerprint = pgp_key_fingerprint(&certificate->primary);
+	struct span fingerprint = pgp_key_fingerprint(&from->certificate->primary);
 	struct table_signer signer = { .size = (uint8_t)fingerprint.size };
 
+	_Static_assert(sizeof(signer.key_id) == sizeof(from->key->key_id), "a key ID fits");
 	memcpy(signer.fingerprint, fingerprint.data, fingerprint.size);
+	memcpy(signer.key_id, from->key->key_id, sizeof(signer.key_id));
 	return signer;
 }
 
@@ -91,7 +105,7 @@ static void copy_signers(const struct pgp_verdict *verdict, struct table_key *ke
 {
 	key->signer_count = verdict->count;
 	for (size_t i = 0; i < verdict->count; i++)
-		key->signers[i] = signer_of(verdict->signers[i].certificate);
+		key->signers[i] = submit_signer_of(&verdict->signers[i]);
 }
 
 /* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
@@ -102,28 +116,47 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
+/* Is there room for one more key of the user, and is it sure that no later request for it was forgotten? */
+static enum status judge_room(const struct app *app, const struct table_key *record,
+                              const struct submission *submission)
+{
+	const size_t user = submission->user;
+
+	if (!record && submission->signed_at <= table_floor(app->table, user))
+		return STATUS_POLICY_FORGOTTEN;
+	if (!record && !may_add_record(app, user))
+		return STATUS_TABLE_USER_FULL;
+	if (!(record && record->is_live) &&
+	    table_count_user_keys(app->table, user) >= app->config->users[user].policy.max_keys)
+		return STATUS_POLICY_MAX_KEYS;
+	return STATUS_OK;
+}
+
+/* The key ends when so much time has really gone by as is left of its life now, however the clock is set. */
 static enum status commit_add(struct app *app, const struct table_key *record, struct submission *submission)
 {
 	const struct request *request = &submission->request;
 	struct table_key *key = &submission->key;
+	enum status status;
 
-	if (!record && !may_add_record(app, submission->user))
-		return STATUS_TABLE_USER_FULL;
-	if (!(record && record->is_live) &&
-	    table_count_user_keys(app->table, submission->user) >= app->config->users[submission->user].policy.max_keys)
-		return STATUS_POLICY_MAX_KEYS;
 	*key = (struct table_key){
 		.user = submission->user,
 		.key = request->key,
 		.fingerprint = request->fingerprint,
 		.is_live = true,
 		.signed_at = submission->signed_at,
-		.expire = policy_expire(request, submission->signed_at),
+		.expire = policy_expire(request, submission->first_at),
 		.reason = request->reason,
 	};
+	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
 	copy_signers(&submission->verdict, key);
+	submission->replaces = record && record->is_live;
+	submission->was = record ? record->expire : 0;
 	submission->has_key = true;
-	return table_put(app->table, key, remember_until(app, key->signed_at));
+	status = table_put(app->table, key, submit_remember_until(app, key->signed_at));
+	if (status == STATUS_OK)
+		trust_note(app, key, submission->judged_at);
+	return status;
 }
 
 /* A removal of a key that is not there is remembered too: a request to add it that was signed before may still be under
@@ -143,20 +176,66 @@ static enum status commit_remove(struct app *app, const struct table_key *record
 	submission->has_key = is_live;
 	status = table_bury(app->table, submission->user,
 	                    is_live ? record->fingerprint.sha256 : request->fingerprint.sha256, submission->signed_at,
-	                    remember_until(app, submission->signed_at));
+	                    submit_remember_until(app, submission->signed_at));
 	if (status == STATUS_OK && !is_live)
 		status = STATUS_KEY_NOT_FOUND;
 	return status;
 }
 
-static enum status commit(struct app *app, struct submission *submission, enum policy_effect *effect)
+/* What there is to say about the request; its key may be named by nothing but an MD5. */
+static void put_question(struct app *app, const struct submission *submission, const struct table_key *record,
+                         struct span remote, int64_t now)
+{
+	const struct request *request = &submission->request;
+	const struct pgp_verdict *verdict = &submission->verdict;
+	struct question *question = app->question;
+
+	if (request->has_key)
+		question_put_key(question, &request->key, &request->fingerprint);
+	else if (record && record->is_live)
+		question_put_key(question, &record->key, &record->fingerprint);
+	else if (request->fingerprint_kind == SSH_FINGERPRINT_SHA256)
+		question_put_key(question, NULL, &request->fingerprint);
+	question_put(question, QUESTION_REASON, request->reason);
+	question_put(question, QUESTION_REMOTE, remote);
+	if (request->action == REQUEST_ADD)
+		question->expire = policy_expire(request, submission->first_at);
+	for (size_t i = 0; i < verdict->count; i++)
+		question_put_signer(question, pgp_key_fingerprint(&verdict->signers[i].certificate->primary),
+		                    certificate_user_id(verdict->signers[i].certificate, now));
+}
+
+/* The host's own say, last of all: nobody is asked about what is refused anyway. */
+static enum status ask_checks(struct app *app, const struct api_request *request, const struct table_key *record,
+                              int64_t now, struct submission *submission)
+{
+	bool adds = submission->request.action == REQUEST_ADD;
+	enum status status = check_judge(app, request, submission->user, adds ? CHECK_ADD : CHECK_REMOVE, NULL, now,
+	                                 &submission->detail);
+
+	if (status == STATUS_CHECK_ASKED)
+		put_question(app, submission, record, request->remote, now);
+	return status;
+}
+
+/* Changes what the request says. A removal of what is not there counts as much as one that was done. */
+static enum status change(struct app *app, const struct table_key *record, struct submission *submission)
+{
+	table_note_signature(app->table, submission->signed_at);
+	return submission->request.action == REQUEST_ADD ? commit_add(app, record, submission)
+	                                                 : commit_remove(app, record, submission);
+}
+
+static enum status commit(struct app *app, const struct api_request *from, int64_t now, struct submission *submission,
+                          enum policy_effect *effect)
 {
 	const struct request *request = &submission->request;
 	struct table_key found;
 	bool is_known = table_find(app->table, submission->user, request->fingerprint_kind, &request->fingerprint,
 	                           &found);
 	const struct table_key *record = is_known ? &found : NULL;
-	enum status status = policy_judge_order(request, record, submission->signed_at, effect);
+	int64_t expire = policy_expire(request, submission->first_at);
+	enum status status = policy_judge_order(request, record, submission->signed_at, expire, effect);
 
 	if (status != STATUS_OK)
 		return status;
@@ -165,8 +244,14 @@ static enum status commit(struct app *app, struct submission *submission, enum p
 		submission->key = found;
 		return STATUS_OK;
 	}
-	return request->action == REQUEST_ADD ? commit_add(app, record, submission)
-	                                      : commit_remove(app, record, submission);
+	if (request->action == REQUEST_ADD)
+		status = judge_room(app, record, submission);
+	if (status != STATUS_OK)
+		return status;
+	status = ask_checks(app, from, record, now, submission);
+	if (status != STATUS_OK)
+		return status;
+	return change(app, record, submission);
 }
 
 /* Does a request to add come out like this, that would be well-formed with "action":"remove"? */
@@ -190,75 +275,30 @@ static enum status examine(struct app *app, struct span body, bool must_remove, 
 		return STATUS_REQUEST_ACTION_METHOD;
 	if (status != STATUS_OK)
 		return status;
-	status = judge_claim(app, &message, now, submission);
+	status = now_admit(app, &message, submission->request.action, &now);
+	if (status == STATUS_OK)
+		status = judge_claim(app, &message, now, submission);
 	if (status != STATUS_OK)
 		return status;
 	submission->user = config_find_user(app->config, submission->request.username);
+	submission->judged_at = now;
 	status = verify(app, &message, now, submission);
 	return status == STATUS_OK ? judge(app, now, submission) : status;
 }
 
-static void write_signers(struct journal *journal, const struct pgp_verdict *verdict, int64_t now)
-{
-	for (size_t i = 0; i < verdict->count; i++) {
-		const struct pgp_certificate *certificate = verdict->signers[i].certificate;
-		const struct table_signer signer = signer_of(certificate);
-
-		journal_put_signer(journal, &signer);
-		journal_put(journal, "uid", certificate_user_id(certificate, now));
-	}
-}
-
-static void write_journal(struct app *app, const char *event, const struct submission *submission, enum status status,
-                          struct span remote, int64_t now)
-{
-	struct journal journal = journal_start(app->journal, event);
-
-	journal_put_time(&journal, "time", now);
-	if (submission->request.username.size > 0)
-		journal_put(&journal, "user", submission->request.username);
-	if (submission->has_key || submission->request.has_key)
-		journal_put_fingerprint(&journal, submission->has_key ? &submission->key.fingerprint
-		                                                      : &submission->request.fingerprint);
-	if (submission->has_key)
-		journal_put_time(&journal, "expire", submission->key.expire);
-	journal_put(&journal, "remote", remote);
-	if (status != STATUS_OK) {
-		journal_put(&journal, "status", span_of_string(status_name(status)));
-		journal_put(&journal, "message", span_of_string(status_words(status)));
-	}
-	write_signers(&journal, &submission->verdict, now);
-	if (submission->detail.size > 0)
-		journal_put(&journal, "detail", submission->detail);
-	if (submission->request.reason.size > 0)
-		journal_put(&journal, "reason", submission->request.reason);
-	journal_end(&journal);
-}
-
-static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
-{
-	if (status != STATUS_OK)
-		return "refused";
-	if (effect == POLICY_CHANGES_NOTHING)
-		return "repeated";
-	return submission->request.action == REQUEST_ADD ? "added" : "removed";
-}
-
-enum status submit_request(struct app *app, struct span body, bool must_remove, struct span remote, int64_t now,
+enum status submit_request(struct app *app, const struct api_request *request, bool must_remove, int64_t now,
                            struct submission *submission)
 {
+	const struct span body = request->body, remote = request->remote;
 	enum policy_effect effect = POLICY_CHANGES;
 	enum status status;
 
 	memset(submission, 0, sizeof(*submission));
 	status = body.size == 0 ? STATUS_BODY_EMPTY : examine(app, body, must_remove, now, submission);
 	if (status == STATUS_OK)
-		status = commit(app, submission, &effect);
-	if (status == STATUS_OK && effect == POLICY_CHANGES) {
-		app->counters.added += submission->request.action == REQUEST_ADD;
-		app->counters.removed += submission->request.action == REQUEST_REMOVE;
-	}
-	write_journal(app, event_name(submission, status, effect), submission, status, remote, now);
+		status = commit(app, request, now, submission, &effect);
+	if (status != STATUS_CHECK_ASKED)
+		audit_note_request(app, submission, status, effect, remote, now);
 	return status;
 }
 
@@ -266,7 +306,6 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
                                  const struct ssh_fingerprint *fingerprint, struct span remote, int64_t now,
                                  struct table_key *removed)
 {
-	struct journal journal;
 	int64_t signed_at;
 
 	if (user >= app->config->user_count || !table_find(app->table, user, kind, fingerprint, removed) ||
@@ -274,21 +313,8 @@ enum status submit_local_removal(struct app *app, size_t user, enum ssh_fingerpr
 		return STATUS_KEY_NOT_FOUND;
 	/* it outdates every request signed by now, and the one that added the key even if that was dated ahead */
 	signed_at = removed->signed_at > now ? removed->signed_at : now;
-	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at, remember_until(app, signed_at));
-	app->counters.removed++;
-	journal = journal_start(app->journal, "removed");
-	journal_put_time(&journal, "time", now);
-	journal_put(&journal, "user", app->config->users[user].name);
-	journal_put_fingerprint(&journal, &removed->fingerprint);
-	journal_put(&journal, "by", SPAN("root"));
-	journal_put(&journal, "remote", remote);
-	journal_end(&journal);
+	(void)table_bury(app->table, user, removed->fingerprint.sha256, signed_at,
+	                 submit_remember_until(app, signed_at));
+	audit_note_local_removal(app, removed, remote, now);
 	return STATUS_OK;
-}
-
-void submit_note_refusal(struct app *app, struct span user, enum status status, struct span remote, int64_t now)
-{
-	const struct submission refused = { .request.username = user };
-
-	write_journal(app, "refused", &refused, status, remote, now);
 }

@@ -21,8 +21,31 @@ struct table *table_start(struct arena *arena)
 	table->slots = arena_take(arena, CONFIG_KEYS * sizeof(struct slot));
 	table->by_sha256 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
 	table->by_md5 = arena_take(arena, CONFIG_KEYS * sizeof(uint32_t));
-	table->next_end = INT64_MAX;
+	table->next_end = table->next_deadline = INT64_MAX;
 	return table->slots && table->by_sha256 && table->by_md5 ? table : NULL;
+}
+
+void table_tell_uptime(struct table *table, int64_t uptime)
+{
+	table->uptime = uptime;
+}
+
+int64_t table_uptime(const struct table *table)
+{
+	return table->uptime;
+}
+
+void table_note_signature(struct table *table, int64_t signed_at)
+{
+	if (signed_at > table->newest_signature)
+		table->newest_signature = signed_at;
+	if (signed_at > table_signed_clock(table))
+		table->signed_clock = signed_at - table->uptime;
+}
+
+int64_t table_signed_clock(const struct table *table)
+{
+	return table->signed_clock + table->uptime;
 }
 
 size_t table_count_user_keys(const struct table *table, size_t user)
@@ -49,18 +72,27 @@ bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kin
 
 /* ---- changes ---- */
 
+static void note_earlier(int64_t *first, int64_t time)
+{
+	if (time < *first)
+		*first = time;
+}
+
 /* Sets how long the record is remembered. The next sweep must not come later than its end; a sweep under way may be
  * past it. */
 static void set_keep_until(struct table *table, uint32_t name, int64_t keep_until)
 {
 	struct slot *slot = record_slot(table, name);
 	int64_t end = record_is_live(table, name) ? slot->expire : keep_until;
+	int64_t deadline = record_deadline(table, name);
 
 	slot->keep_until = keep_until;
-	if (end < table->next_end)
-		table->next_end = end;
-	if (end < table->next_end_found)
-		table->next_end_found = end;
+	note_earlier(&table->next_end, end);
+	note_earlier(&table->next_end_found, end);
+	if (deadline == 0)
+		return;
+	note_earlier(&table->next_deadline, deadline);
+	note_earlier(&table->next_deadline_found, deadline);
 }
 
 enum status table_put(struct table *table, const struct table_key *key, int64_t keep_until)
@@ -104,32 +136,51 @@ enum status table_bury(struct table *table, size_t user, const uint8_t sha256[st
 
 int64_t table_next_end(const struct table *table)
 {
-	return table->next_end;
+	return table->uptime >= table->next_deadline ? 0 : table->next_end;
+}
+
+bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now)
+{
+	return key->expire <= now || (key->deadline != 0 && key->deadline <= table->uptime);
+}
+
+static void forget(struct table *table, uint32_t name)
+{
+	struct user_list *list = &table->users[record_slot(table, name)->user];
+	int64_t forgotten_at = record_forgotten_at(table, name);
+
+	if (forgotten_at > list->floor)
+		list->floor = forgotten_at;
+	record_forget(table, name);
 }
 
 /* Deals with one record of a sweep; true if a live key has ended. */
 static bool sweep_record(struct table *table, uint32_t name, int64_t now, struct table_key *expired)
 {
 	const struct slot *slot = record_slot(table, name);
-	bool is_live = record_is_live(table, name);
-	bool has_ended = is_live && slot->expire <= now;
-	int64_t end = is_live && !has_ended ? slot->expire : slot->keep_until;
+	bool is_live = record_is_live(table, name), has_ended = false;
+	int64_t end;
 
-	if (has_ended) {
+	if (is_live) {
 		record_read(table, name, expired);
-		record_end_life(table, name);
+		has_ended = table_key_has_ended(table, expired, now);
 	}
+	if (has_ended)
+		record_end_life(table, name);
+	else if (is_live && expired->deadline != 0)
+		note_earlier(&table->next_deadline_found, expired->deadline);
+	end = is_live && !has_ended ? slot->expire : slot->keep_until;
 	if (end <= now)
-		record_forget(table, name);
-	else if (end < table->next_end_found)
-		table->next_end_found = end;
+		forget(table, name);
+	else
+		note_earlier(&table->next_end_found, end);
 	return has_ended;
 }
 
 bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct table_key *expired)
 {
 	if (*position == 0)
-		table->next_end_found = INT64_MAX;
+		table->next_end_found = table->next_deadline_found = INT64_MAX;
 	while (*position < table->untouched) {
 		uint32_t name = ++*position;
 
@@ -137,7 +188,47 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 			return true;
 	}
 	table->next_end = table->next_end_found;
+	table->next_deadline = table->next_deadline_found;
 	return false;
+}
+
+/* ---- a new configuration ---- */
+
+int64_t table_floor(const struct table *table, size_t user)
+{
+	return table->users[user].floor;
+}
+
+void table_keep_longer(struct table *table, int64_t longer)
+{
+	for (uint32_t name = 1; name <= table->untouched; name++)
+		record_slot(table, name)->keep_until += longer;
+}
+
+/* Did anybody have this number before? */
+static bool is_new_user(const uint32_t indices[static CONFIG_USERS], size_t index)
+{
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (indices[user] == index)
+			return false;
+	return true;
+}
+
+void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS])
+{
+	memcpy(table->before, table->users, sizeof(table->users));
+	memset(table->users, 0, sizeof(table->users));
+	table->numbering++;
+	record_renumber_all(table, indices);
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		if (indices[user] == TABLE_NO_USER && table->before[user].floor > table->new_user_floor)
+			table->new_user_floor = table->before[user].floor;
+	for (size_t user = 0; user < CONFIG_USERS; user++) {
+		if (indices[user] != TABLE_NO_USER)
+			table->users[indices[user]] = table->before[user];
+		if (is_new_user(indices, user))
+			table->users[user].floor = table->new_user_floor;
+	}
 }
 
 /* ---- walks ---- */
@@ -168,8 +259,13 @@ static uint32_t next_of_user(const struct table *table, const struct table_walk 
 
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key)
 {
-	uint32_t name = next_of_user(table, walk);
+	uint32_t name;
 
+	if (walk->sequence == 0 && walk->last == RECORD_NONE)
+		walk->numbering = table->numbering;
+	if (walk->numbering != table->numbering)
+		return false;
+	name = next_of_user(table, walk);
 	while (name == RECORD_NONE && walk->is_over_all && walk->user + 1 < CONFIG_USERS) {
 		walk->user++;
 		walk->sequence = 0;

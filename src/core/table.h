@@ -11,6 +11,7 @@
 #define INKI_CORE_TABLE_H
 
 #include "base/arena.h"
+#include "base/kconfig.h"
 #include "base/status.h"
 #include "ssh/key.h"
 
@@ -18,11 +19,13 @@ enum {
 	TABLE_REASON_MAX = 256, /* bytes */
 	TABLE_SIGNERS_MAX = 16,
 	TABLE_SIGNER_SIZE_MAX = 32, /* bytes in an OpenPGP fingerprint (20 for version 4) */
+	TABLE_KEY_ID_SIZE = 8,
 };
 
 struct table_signer {
-	uint8_t fingerprint[TABLE_SIGNER_SIZE_MAX];
+	uint8_t fingerprint[TABLE_SIGNER_SIZE_MAX]; /* of the certificate */
 	uint8_t size;
+	uint8_t key_id[TABLE_KEY_ID_SIZE]; /* which of its keys has signed */
 };
 
 /* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
@@ -33,6 +36,7 @@ struct table_key {
 	bool is_live;
 	int64_t signed_at; /* of the newest signature that touched it */
 	int64_t expire;
+	int64_t deadline;   /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
 	struct span reason; /* at most TABLE_REASON_MAX bytes */
 	struct table_signer signers[TABLE_SIGNERS_MAX];
 	size_t signer_count;
@@ -47,6 +51,17 @@ size_t table_memory_size(void);
  * does not fit. */
 struct table *table_start(struct arena *arena);
 
+/* Tells the seconds of a clock that nobody can set; they never go back. */
+void table_tell_uptime(struct table *table, int64_t uptime);
+int64_t table_uptime(const struct table *table);
+
+/* Notes when a request was signed that has been taken. */
+void table_note_signature(struct table *table, int64_t signed_at);
+
+/* The time that the signatures tell: the latest one that was noted, counted on by uptime. It never goes back; 0 or a
+ * little more if there was none. */
+int64_t table_signed_clock(const struct table *table);
+
 /* Finds a record; *key is it. By MD5 only live ones are found. False, and *key is cleared, if there is none. */
 bool table_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
                 const struct ssh_fingerprint *fingerprint, struct table_key *key);
@@ -60,6 +75,22 @@ enum status table_put(struct table *table, const struct table_key *key, int64_t 
 enum status table_bury(struct table *table, size_t user, const uint8_t sha256[static 32], int64_t signed_at,
                        int64_t keep_until);
 
+/* Is a live key over, by the clock or by its deadline? */
+bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now);
+
+/* The newest signature of the user's records that were forgotten; 0 if none was. Of what was signed until then, and has
+ * no record, nobody knows any more whether something newer was taken. */
+int64_t table_floor(const struct table *table, size_t user);
+
+/* Keeps all records for so many seconds longer than was said. */
+void table_keep_longer(struct table *table, int64_t longer);
+
+/* The users have other indices from now on: user number i is number indices[i], no two the same, or none where that is
+ * TABLE_NO_USER: then no key of his is live, and his records are forgotten. So that nobody who comes back later as a
+ * new user is served an old request, the table's floor for new users rises to the newest signature among them. */
+enum { TABLE_NO_USER = CONFIG_USERS };
+void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS]);
+
 /* How many live keys has the user; and how many records, tombstones included? */
 size_t table_count_user_keys(const struct table *table, size_t user);
 size_t table_count_user_records(const struct table *table, size_t user);
@@ -69,16 +100,19 @@ size_t table_count_user_records(const struct table *table, size_t user);
  * the sweep. There is nothing to sweep before table_next_end(). */
 bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct table_key *expired);
 
-/* When the next record ends, or INT64_MAX. It may be earlier than that, but never later. */
+/* When the next record ends, or INT64_MAX; 0 where a deadline has come. It may be earlier than that, but never later.
+ */
 int64_t table_next_end(const struct table *table);
 
 /* A walk over the live keys of a user, or of all users one after the other, in the order in which they were added. The
- * table may change between two steps: each key that stays is met exactly once. */
+ * table may change between two steps: each key that stays is met exactly once. But it ends where the users are numbered
+ * anew: whoever hands out what it meets must not call that complete. */
 struct table_walk {
 	bool is_over_all;
 	size_t user;
-	uint32_t last;     /* private: the record met last, */
-	uint64_t sequence; /* and its number; 0: none yet */
+	uint32_t last;      /* private: the record met last, */
+	uint64_t sequence;  /* and its number; 0: none yet */
+	uint32_t numbering; /* of the users, when it began */
 };
 
 struct table_walk table_walk_user(size_t user);

@@ -1,6 +1,7 @@
-#include "crypto/verify.h"
+#include "crypto/sign.h"
 
 #include "base/kconfig.h"
+#include "crypto/blinding.h"
 
 #include <mbedtls/ecdsa.h>
 
@@ -94,4 +95,61 @@ bool ecdsa_verify(enum ecdsa_curve curve, struct span point, struct span digest,
 	mbedtls_mpi_free(&r_number);
 	unload(&key);
 	return good;
+}
+
+/* The digest for the nonce is the one that is signed (RFC 6979 section 3.2). */
+static mbedtls_md_type_t library_digest(enum digest_algorithm algorithm)
+{
+	static const mbedtls_md_type_t types[] = {
+		[DIGEST_NONE] = MBEDTLS_MD_NONE,
+		[DIGEST_SHA256] = MBEDTLS_MD_SHA256,
+		[DIGEST_SHA384] = MBEDTLS_MD_SHA384,
+		[DIGEST_SHA512] = MBEDTLS_MD_SHA512,
+	};
+
+	return algorithm < sizeof(types) / sizeof(types[0]) ? types[algorithm] : MBEDTLS_MD_NONE;
+}
+
+/* The three numbers of a signature under way. */
+struct signing {
+	mbedtls_ecp_group group;
+	mbedtls_mpi secret, r, s;
+	mbedtls_hmac_drbg_context blinding;
+};
+
+static bool make_signature(struct signing *signing, enum ecdsa_curve curve, struct span secret,
+                           enum digest_algorithm algorithm, const uint8_t *digest)
+{
+	/* the library checks that the secret is from 1 to n - 1 */
+	return secret.size <= ECDSA_NUMBER_SIZE_MAX &&
+	       mbedtls_ecp_group_load(&signing->group, curves[curve].group) == 0 &&
+	       mbedtls_mpi_read_binary(&signing->secret, secret.data, secret.size) == 0 &&
+	       mbedtls_ecdsa_sign_det_ext(&signing->group, &signing->r, &signing->s, &signing->secret, digest,
+	                                  digest_size(algorithm), library_digest(algorithm), mbedtls_hmac_drbg_random,
+	                                  &signing->blinding) == 0;
+}
+
+bool ecdsa_sign(enum ecdsa_curve curve, struct span secret, enum digest_algorithm algorithm, const uint8_t *digest,
+                const uint8_t entropy[static SIGN_ENTROPY_SIZE], uint8_t r[static ECDSA_NUMBER_SIZE_MAX],
+                uint8_t s[static ECDSA_NUMBER_SIZE_MAX])
+{
+	const size_t size = (curves[curve].bits + 7) / 8;
+	struct signing signing;
+	bool made;
+
+	if (!ANY_CURVE || !curves[curve].is_supported)
+		return false;
+	mbedtls_ecp_group_init(&signing.group);
+	mbedtls_mpi_init(&signing.secret);
+	mbedtls_mpi_init(&signing.r);
+	mbedtls_mpi_init(&signing.s);
+	made = blinding_start(&signing.blinding, entropy) &&
+	       make_signature(&signing, curve, secret, algorithm, digest) &&
+	       mbedtls_mpi_write_binary(&signing.r, r, size) == 0 && mbedtls_mpi_write_binary(&signing.s, s, size) == 0;
+	mbedtls_hmac_drbg_free(&signing.blinding);
+	mbedtls_mpi_free(&signing.s);
+	mbedtls_mpi_free(&signing.r);
+	mbedtls_mpi_free(&signing.secret);
+	mbedtls_ecp_group_free(&signing.group);
+	return made;
 }

@@ -1,6 +1,7 @@
-#include "crypto/verify.h"
+#include "crypto/sign.h"
 
 #include "base/kconfig.h"
+#include "crypto/blinding.h"
 
 #include <string.h>
 
@@ -131,4 +132,36 @@ bool rsa_verify(const struct rsa_key *key, enum digest_algorithm algorithm, cons
 	applied = load(&context, &plain) && apply_public_key(&context, signature, block, size);
 	mbedtls_rsa_free(&context);
 	return applied && memcmp(block, expected, size) == 0;
+}
+
+/* block ^ secret exponent mod modulus, in place. The library checks the result by the public exponent. */
+static bool apply_secret_key(const struct rsa_key *key, const struct rsa_secret *secret,
+                             const uint8_t entropy[static SIGN_ENTROPY_SIZE], uint8_t *block)
+{
+	mbedtls_hmac_drbg_context blinding;
+	mbedtls_rsa_context context;
+	bool applied;
+
+	mbedtls_rsa_init(&context);
+	applied = blinding_start(&blinding, entropy) &&
+	          mbedtls_rsa_import_raw(&context, key->modulus.data, key->modulus.size, secret->p.data, secret->p.size,
+	                                 secret->q.data, secret->q.size, secret->exponent.data, secret->exponent.size,
+	                                 key->exponent.data, key->exponent.size) == 0 &&
+	          mbedtls_rsa_complete(&context) == 0 &&
+	          mbedtls_rsa_private(&context, mbedtls_hmac_drbg_random, &blinding, block, block) == 0;
+	mbedtls_rsa_free(&context);
+	mbedtls_hmac_drbg_free(&blinding);
+	return applied;
+}
+
+bool rsa_sign(const struct rsa_key *key, const struct rsa_secret *secret, enum digest_algorithm algorithm,
+              const uint8_t *digest, const uint8_t entropy[static SIGN_ENTROPY_SIZE],
+              uint8_t signature[static RSA_SIZE_MAX])
+{
+	const struct rsa_key plain = plain_key(key->modulus, key->exponent, (struct span){ 0 });
+
+	return IS_ENABLED(CONFIG_RSA) && rsa_check_key(key) == RSA_KEY_GOOD && secret->exponent.size <= RSA_SIZE_MAX &&
+	       secret->p.size <= RSA_SIZE_MAX && secret->q.size <= RSA_SIZE_MAX &&
+	       encode_block(algorithm, digest, signature, plain.modulus.size) &&
+	       apply_secret_key(&plain, secret, entropy, signature);
 }

@@ -1,5 +1,5 @@
 /* Public-key signatures: checks of keys when they are loaded, and verification. Only public data, so nothing here needs
- * constant time; but every number is bounded before the library sees it (PGP.md 7).
+ * constant time; but every number is bounded before the library sees it (rules 7).
  *
  * Each function returns true only if everything was right; memory that ran out, an unsupported curve and a wrong
  * number are all false. An algorithm that Kconfig left out is never right.

@@ -1,4 +1,4 @@
-/* The two clocks. */
+/* The three clocks. */
 #ifndef INKI_HOST_CLOCK_H
 #define INKI_HOST_CLOCK_H
 
@@ -9,5 +9,11 @@ int64_t clock_wall(void);
 
 /* Milliseconds since some moment, for deadlines: it never jumps. */
 int64_t clock_monotonic(void);
+
+/* Seconds since the system started, with those that it slept: it never jumps either. */
+int64_t clock_uptime(void);
+
+/* Waits so many milliseconds, or until a signal comes. */
+void clock_sleep(unsigned milliseconds);
 
 #endif

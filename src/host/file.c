@@ -3,21 +3,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* The descriptor of a file that is opened with these flags, or -1 with errno set. */
-static int open_path(struct span path, int flags)
+/* The path as the system wants it; false with errno set if it is too long. */
+static bool write_name(struct span path, char name[static FILE_PATH_MAX + 1])
 {
-	char name[FILE_PATH_MAX + 1];
-
 	if (path.size > FILE_PATH_MAX) {
 		errno = ENAMETOOLONG;
-		return -1;
+		return false;
 	}
 	if (path.size > 0)
 		memcpy(name, path.data, path.size);
 	name[path.size] = '\0';
-	return open(name, flags | O_CLOEXEC | O_NOCTTY);
+	return true;
+}
+
+/* The descriptor of a file that is opened with these flags, or -1 with errno set. A new one gets these permissions. */
+static int open_path(struct span path, int flags, unsigned mode)
+{
+	char name[FILE_PATH_MAX + 1];
+
+	return write_name(path, name) ? open(name, flags | O_CLOEXEC | O_NOCTTY, (mode_t)mode) : -1;
 }
 
 /* Reads until size bytes are there or the file ends; -1 for an error. */
@@ -53,7 +60,7 @@ static bool read_start(int descriptor, uint8_t *room, size_t size, struct span *
 
 bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes, const char **why_not)
 {
-	int descriptor = open_path(path, O_RDONLY);
+	int descriptor = open_path(path, O_RDONLY, 0);
 	struct span more = { 0 };
 	uint8_t one_more;
 	bool works = read_start(descriptor, room, size, bytes, why_not) &&
@@ -72,7 +79,7 @@ bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes,
 bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *bytes, const char **why_not)
 {
 	bool is_standard = !path || strcmp(path, "-") == 0;
-	int descriptor = is_standard ? STDIN_FILENO : open_path(span_of_string(path), O_RDONLY);
+	int descriptor = is_standard ? STDIN_FILENO : open_path(span_of_string(path), O_RDONLY, 0);
 	bool works = read_start(descriptor, room, size, bytes, why_not);
 
 	if (!is_standard && descriptor >= 0)
@@ -80,9 +87,42 @@ bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *
 	return works;
 }
 
+bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *line, const char **why_not)
+{
+	size_t used = 0;
+	uint8_t byte = 0;
+	ssize_t got;
+
+	*line = (struct span){ 0 };
+	while ((got = read(descriptor, &byte, 1)) == 1 && byte != '\n' && used < size)
+		room[used++] = byte;
+	if (got < 0)
+		*why_not = strerror(errno);
+	else if (got == 0 && used == 0)
+		*why_not = "it is empty";
+	else if (got == 1 && byte != '\n')
+		*why_not = "its line is too long";
+	else
+		*line = span_of(room, used);
+	return line->data;
+}
+
+bool file_read_line(const char *path, uint8_t *room, size_t size, struct span *line, const char **why_not)
+{
+	int descriptor = open_path(span_of_string(path), O_RDONLY, 0);
+	bool works;
+
+	*why_not = strerror(errno);
+	if (descriptor < 0)
+		return false;
+	works = file_take_line(descriptor, room, size, line, why_not);
+	close(descriptor);
+	return works;
+}
+
 bool file_exists(struct span path)
 {
-	int descriptor = open_path(path, O_PATH);
+	int descriptor = open_path(path, O_PATH, 0);
 
 	if (descriptor < 0)
 		return errno != ENOENT;
@@ -117,4 +157,47 @@ void file_leave_folder(void)
 {
 	if (chdir("/") < 0)
 		return; /* it is a courtesy; nothing depends on it */
+}
+
+bool file_create(struct span path, unsigned mode, struct span bytes, const char **why_not)
+{
+	int descriptor = open_path(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+	bool works = descriptor >= 0;
+
+	*why_not = works ? NULL : strerror(errno);
+	if (!works)
+		return false;
+	works = file_write(descriptor, bytes, why_not) == FILE_WRITTEN;
+	if (works && fsync(descriptor) < 0) {
+		*why_not = strerror(errno);
+		works = false;
+	}
+	close(descriptor);
+	if (!works)
+		file_remove(path);
+	return works;
+}
+
+void file_remove(struct span path)
+{
+	char name[FILE_PATH_MAX + 1];
+
+	if (write_name(path, name))
+		unlink(name);
+}
+
+const char *file_absolute(const char *path, char *room, size_t size)
+{
+	size_t folder, name = strlen(path) + 1;
+
+	if (path[0] == '/')
+		return path;
+	if (!getcwd(room, size))
+		return NULL;
+	folder = strlen(room);
+	if (name >= size - folder)
+		return NULL;
+	room[folder] = '/';
+	memcpy(room + folder + 1, path, name);
+	return room;
 }

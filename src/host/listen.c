@@ -48,6 +48,8 @@ static int finish(int descriptor, bool works, const char **why_not)
 	*why_not = strerror(error);
 	if (descriptor >= 0)
 		close(descriptor);
+	if (error == EADDRINUSE)
+		return LISTEN_TAKEN;
 	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL ? LISTEN_NO_ADDRESS : LISTEN_FAILED;
 }
 
@@ -82,11 +84,12 @@ static bool set_path(struct sockaddr_un *address, struct span path)
 }
 
 /* Removes a socket file that a server left behind. Returns NULL if the path is free now, else why it is not. */
-static const char *clear_path(const struct sockaddr_un *address)
+static const char *clear_path(const struct sockaddr_un *address, bool *is_taken)
 {
 	struct stat found;
 	int probe, error;
 
+	*is_taken = false;
 	if (lstat(address->sun_path, &found) < 0)
 		return errno == ENOENT ? NULL : strerror(errno);
 	if (!S_ISSOCK(found.st_mode))
@@ -96,7 +99,8 @@ static const char *clear_path(const struct sockaddr_un *address)
 		return strerror(errno);
 	error = connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ? 0 : errno;
 	close(probe);
-	if (error != ECONNREFUSED)
+	*is_taken = error != ECONNREFUSED;
+	if (*is_taken)
 		return "another server answers at this socket";
 	return unlink(address->sun_path) == 0 ? NULL : strerror(errno);
 }
@@ -106,15 +110,15 @@ int listen_unix(struct span path, unsigned mode, const char **why_not)
 	struct sockaddr_un address;
 	mode_t mask;
 	int descriptor;
-	bool works;
+	bool works, is_taken;
 
 	if (!set_path(&address, path)) {
 		*why_not = "the path of a socket has 1 to 107 bytes";
 		return LISTEN_FAILED;
 	}
-	*why_not = clear_path(&address);
+	*why_not = clear_path(&address, &is_taken);
 	if (*why_not)
-		return LISTEN_FAILED;
+		return is_taken ? LISTEN_TAKEN : LISTEN_FAILED;
 	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(~mode & 0777);
 	works = descriptor >= 0 && bind(descriptor, (const struct sockaddr *)&address, sizeof(address)) == 0;
@@ -141,13 +145,11 @@ void listen_write_name(int descriptor, struct writer *name)
 	}
 }
 
-/* The file goes first: a server that starts at this moment then finds a free path, and we do not remove its socket. */
-void listen_end_unix(int descriptor, struct span path)
+void listen_forget_unix(struct span path)
 {
 	struct sockaddr_un address;
 	struct stat found;
 
 	if (set_path(&address, path) && lstat(address.sun_path, &found) == 0 && S_ISSOCK(found.st_mode))
 		unlink(address.sun_path);
-	close(descriptor);
 }

@@ -3,9 +3,11 @@
 #include "base/encoding.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,25 +24,54 @@ static const struct {
 static struct {
 	enum log_target target;
 	enum log_level level;
-	int syslog; /* a socket once it is needed */
-} sink = { LOG_TARGET_STDERR, LOG_LEVEL_INFO, -1 };
+	int error;    /* standard error: a descriptor of our own that does not wait, where there can be one */
+	bool is_torn; /* only a part of the last line has got there */
+	int syslog;   /* a socket once it is needed */
+	uint64_t lost, told;
+} sink = { .target = LOG_TARGET_STDERR, .level = LOG_LEVEL_INFO, .error = STDERR_FILENO, .syslog = -1 };
 
-void log_start(enum log_target target, enum log_level level)
+/* ---- standard error ---- */
+
+/* Whether writes wait is a property that all who have the same pipe or terminal share; opened anew it is ours alone. (A
+ * file is not: the new one would have a position of its own.) */
+static void open_error(void)
 {
-	sink.target = target;
-	sink.level = level;
-}
+	struct stat status;
+	int own;
 
-/* A socket is told not to wait; anything else is asked first, and takes a line of this size whole when it says yes. */
-static void write_to_stderr(struct span line)
-{
-	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	if (send(STDERR_FILENO, line.data, line.size, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != ENOTSOCK)
+	if (sink.error != STDERR_FILENO || fstat(STDERR_FILENO, &status) < 0 ||
+	    !(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
 		return;
-	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) && write(STDERR_FILENO, line.data, line.size) < 0)
-		return; /* there is nobody to tell */
+	own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (own >= 0)
+		sink.error = own;
 }
+
+/* How many bytes went out at once. A socket is told not to wait; what is not ours alone is asked first, and takes a
+ * line of this size whole when it says yes. */
+static size_t write_now(struct span bytes)
+{
+	struct pollfd ready = { .fd = sink.error, .events = POLLOUT };
+	ssize_t written = send(sink.error, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (written < 0 && errno == ENOTSOCK &&
+	    (sink.error != STDERR_FILENO || (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT))))
+		written = write(sink.error, bytes.data, bytes.size);
+	return written > 0 ? (size_t)written : 0;
+}
+
+static bool write_to_stderr(struct span line)
+{
+	size_t written;
+
+	if (sink.is_torn && write_now(SPAN("\n")) == 0)
+		return false;
+	written = write_now(line);
+	sink.is_torn = written > 0 && written < line.size;
+	return written == line.size;
+}
+
+/* ---- syslog ---- */
 
 static bool connect_syslog(void)
 {
@@ -52,23 +83,34 @@ static bool connect_syslog(void)
 }
 
 /* Syslog may come later than we, and may be started anew: then the old connection is dead. */
-static void write_to_syslog(struct span line)
+static bool write_to_syslog(struct span line)
 {
-	if (sink.syslog >= 0 && (send(sink.syslog, line.data, line.size, MSG_NOSIGNAL) >= 0 || errno == EAGAIN))
-		return;
-	if (connect_syslog() && send(sink.syslog, line.data, line.size, MSG_NOSIGNAL) < 0)
-		return; /* there is nobody to tell */
+	if (sink.syslog >= 0 && send(sink.syslog, line.data, line.size, MSG_NOSIGNAL) >= 0)
+		return true;
+	if (sink.syslog >= 0 && (errno == EAGAIN || errno == ENOBUFS))
+		return false;
+	return connect_syslog() && send(sink.syslog, line.data, line.size, MSG_NOSIGNAL) >= 0;
 }
 
-void log_line(enum log_level level, struct span text)
+/* ---- lines ---- */
+
+void log_start(enum log_target target, enum log_level level)
+{
+	sink.target = target;
+	sink.level = level;
+	if (target == LOG_TARGET_SYSLOG)
+		connect_syslog(); /* it may come later */
+	else
+		open_error();
+}
+
+static bool write_line(enum log_level level, struct span text)
 {
 	uint8_t room[LOG_LINE_MAX + 64];
 	struct writer line = writer_of(room, sizeof(room));
 	struct span shown = span_first(text, LOG_LINE_MAX);
 	bool to_syslog = sink.target == LOG_TARGET_SYSLOG;
 
-	if (level > sink.level && level != LOG_LEVEL_AUDIT)
-		return;
 	if (to_syslog) {
 		writer_put_string(&line, forms[level].priority);
 		writer_put_string(&line, "inki[");
@@ -80,12 +122,37 @@ void log_line(enum log_level level, struct span text)
 	printable_write(&line, shown);
 	if (shown.size < text.size)
 		writer_put_string(&line, "...");
-	if (to_syslog) {
-		write_to_syslog(writer_written(&line));
-	} else {
-		writer_put_byte(&line, '\n');
-		write_to_stderr(writer_written(&line));
-	}
+	if (to_syslog)
+		return write_to_syslog(writer_written(&line));
+	writer_put_byte(&line, '\n');
+	return write_to_stderr(writer_written(&line));
+}
+
+/* Tells how many were lost since the last time that it could be told. */
+static bool tell_lost(void)
+{
+	uint8_t room[64];
+	struct writer words = writer_of(room, sizeof(room));
+
+	writer_put_padded_number(&words, sink.lost - sink.told, 1);
+	writer_put_string(&words, " lines before this one could not be written");
+	if (!write_line(LOG_LEVEL_WARN, writer_written(&words)))
+		return false;
+	sink.told = sink.lost;
+	return true;
+}
+
+void log_line(enum log_level level, struct span text)
+{
+	if (level > sink.level && level != LOG_LEVEL_AUDIT)
+		return;
+	if ((sink.lost > sink.told && !tell_lost()) || !write_line(level, text))
+		sink.lost++;
+}
+
+uint64_t log_count_lost(void)
+{
+	return sink.lost;
 }
 
 void log_lines(enum log_level level, struct span text)

@@ -88,7 +88,7 @@ static void name_peer(int descriptor, const union socket_address *address, struc
 		peer->source = address_source_ipv6(address->ipv6.sin6_addr.s6_addr);
 	} else {
 		peer->is_local = address->any.sa_family == AF_UNIX;
-		writer_put_string(&name, "unix:uid=");
+		writer_put_string(&name, "unix:uid:");
 		if (peer->is_local && getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
 			peer->knows_uid = true;
 			peer->uid = credentials.uid;

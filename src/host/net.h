@@ -31,7 +31,7 @@ struct net_peer {
 	bool knows_uid; /* and the kernel has told who connected: */
 	uint32_t uid;
 	uint64_t source;            /* unless it is local: whom limits count it as (see base/address.h) */
-	uint8_t name[NET_NAME_MAX]; /* an address without its port, or unix:uid=0 */
+	uint8_t name[NET_NAME_MAX]; /* an address without its port, or unix:uid:0 */
 	size_t name_size;
 };
 

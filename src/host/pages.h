@@ -2,12 +2,22 @@
 #ifndef INKI_HOST_PAGES_H
 #define INKI_HOST_PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* size bytes (rounded up to pages), all zero; NULL if the system has not so much. */
 void *pages_take(size_t size);
 
-/* Gives back what pages_take(size) returned. */
+/* The same, but a child process gets the same pages and not a copy: what one writes, the other reads. */
+void *pages_take_shared(size_t size);
+
+/* From now on this process can only read them (it ends when it tries to write); false if the system refuses. */
+bool pages_protect(void *pages, size_t size);
+
+/* Gives the memory of shared pages back to the system, for all processes that share them: they are zero again. */
+void pages_empty(void *pages, size_t size);
+
+/* Gives back what pages_take(size) or pages_take_shared(size) returned. */
 void pages_give_back(void *pages, size_t size);
 
 #endif

@@ -9,9 +9,10 @@
 void signal_ignore_pipe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
-int signal_open(void)
+int signal_open(bool with_children)
 {
 	sigset_t set;
 
@@ -19,6 +20,8 @@ int signal_open(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	if (with_children)
+		sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -30,6 +33,8 @@ enum signal_kind signal_take(int descriptor)
 
 	if (read(descriptor, &taken, sizeof(taken)) != (ssize_t)sizeof(taken))
 		return SIGNAL_NONE;
+	if (taken.ssi_signo == SIGCHLD)
+		return SIGNAL_CHILD;
 	return taken.ssi_signo == SIGHUP ? SIGNAL_RELOAD : SIGNAL_END;
 }
 

@@ -3,6 +3,8 @@
 #include "base/encoding.h"
 #include "host/file.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { TEXT_MAX = 9216 }; /* holds the longest error of conf/ */
@@ -15,19 +17,37 @@ static void write_line(struct writer *line)
 	file_write(STDERR_FILENO, writer_written(line), &why_not); /* if it fails there is nobody to tell */
 }
 
-void tell_note(struct span words)
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && value[0] != '\0';
+}
+
+/* On a terminal that has them, unless the user does not want any (https://no-color.org). */
+static bool has_colours(void)
+{
+	return !is_set("NO_COLOR") && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0 && isatty(STDERR_FILENO);
+}
+
+static void write_words(bool is_red, struct span words)
 {
 	uint8_t room[TEXT_MAX];
 	struct writer line = writer_of(room, sizeof(room));
 
-	writer_put_string(&line, "inki: ");
-	printable_write(&line, span_first(words, TEXT_MAX - 16));
+	writer_put_string(&line, is_red ? "\033[1;31minki:\033[0m " : "inki: ");
+	printable_write(&line, span_first(words, TEXT_MAX - 32));
 	write_line(&line);
+}
+
+void tell_note(struct span words)
+{
+	write_words(false, words);
 }
 
 int tell_failure(struct span words)
 {
-	tell_note(words);
+	write_words(has_colours(), words);
 	return TELL_FAILED;
 }
 

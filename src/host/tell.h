@@ -9,7 +9,7 @@ enum { TELL_DONE = 0, TELL_FAILED = 1, TELL_USAGE = 2 }; /* exit codes */
 /* "inki: words", as printable_write() shows them. */
 void tell_note(struct span words);
 
-/* The same. Returns TELL_FAILED. */
+/* The same, with its first word in red where standard error is a terminal. Returns TELL_FAILED. */
 int tell_failure(struct span words);
 
 /* "inki COMMAND: words; see inki help COMMAND". Returns TELL_USAGE. */

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "host/file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,22 +35,6 @@ static void unwatch(const struct sigaction before[static WATCHED_COUNT])
 		sigaction(watched[i], &before[i], NULL);
 }
 
-/* Reads up to the line's end; a byte at a time, so that nothing of the next line is taken. */
-static bool read_line(int terminal, uint8_t *room, size_t size, struct span *line, const char **why_not)
-{
-	size_t used = 0;
-	uint8_t byte = 0;
-	ssize_t got;
-
-	while ((got = read(terminal, &byte, 1)) == 1 && byte != '\n')
-		if (used++ < size)
-			room[used - 1] = byte;
-	*why_not = got != 1 ? "nothing was entered" : "that is longer than a pass phrase can be here";
-	memory_wipe(&byte, sizeof(byte));
-	*line = span_of(room, used < size ? used : size);
-	return got == 1 && used <= size;
-}
-
 static void say(int terminal, const char *words)
 {
 	const char *why_not;
@@ -78,7 +61,7 @@ static bool ask(int terminal, const char *prompt, uint8_t *room, size_t size, st
 	if (works) {
 		say(terminal, prompt);
 		say(terminal, " ");
-		works = read_line(terminal, room, size, line, why_not);
+		works = file_take_line(terminal, room, size, line, why_not);
 	}
 	tcsetattr(terminal, TCSAFLUSH, &shown);
 	if (caught)

@@ -129,7 +129,8 @@ void http_body_drop(struct http_body *body, uint8_t *data, size_t *size, size_t 
 
 	if (gone == 0)
 		return;
-	memmove(data, data + count, left);
+	if (count > 0)
+		memmove(data, data + count, left);
 	memmove(data + left, data + body->consumed, *size - body->consumed);
 	*size -= gone;
 	body->size = left;

@@ -135,7 +135,8 @@ static enum status read_value(struct reader *reader, struct json_member *member)
 		return read_strings(reader, token, member);
 	case JSMN_PRIMITIVE:
 		member->kind = JSON_OTHER;
-		return json_is_primitive(token_text(reader, token)) ? STATUS_OK : STATUS_REQUEST_JSON;
+		member->string = token_text(reader, token);
+		return json_is_primitive(member->string) ? STATUS_OK : STATUS_REQUEST_JSON;
 	default:
 		return STATUS_REQUEST_JSON;
 	}

@@ -12,12 +12,12 @@ enum json_kind {
 	JSON_OTHER,   /* a number, true, false, null: well-formed, of no use here */
 };
 
-enum { JSON_MEMBERS_MAX = 16, JSON_STRINGS_MAX = 16 };
+enum { JSON_MEMBERS_MAX = 24, JSON_STRINGS_MAX = 16 };
 
 struct json_member {
 	struct span name; /* unescaped, as all strings here; valid UTF-8 */
 	enum json_kind kind;
-	struct span string;         /* of JSON_STRING */
+	struct span string;         /* of JSON_STRING; of JSON_OTHER as it stands in the text */
 	const struct span *strings; /* of JSON_STRINGS, count of them */
 	size_t count;
 };

@@ -2,6 +2,8 @@
 
 #include "base/encoding.h"
 
+enum { LINE_BYTES = 48 /* in 64 digits */ };
+
 static bool is_boundary(struct span line, struct span word, struct span label)
 {
 	const struct span dashes = SPAN("-----");
@@ -136,4 +138,43 @@ enum status armor_read(struct span *text, struct span label, struct arena *arena
 	*binary = span_of(room, (size_t)(decoder.next - room));
 	arena->used = (size_t)(decoder.next - arena->data);
 	return STATUS_OK;
+}
+
+/* RFC 9580 section 6.1.1 */
+static uint32_t crc24(struct span bytes)
+{
+	uint32_t crc = 0xb704ce;
+
+	for (size_t i = 0; i < bytes.size; i++) {
+		crc ^= (uint32_t)bytes.data[i] << 16;
+		for (unsigned bit = 0; bit < 8; bit++)
+			crc = crc << 1 ^ (crc & 0x800000 ? 0x1864cfb : 0);
+	}
+	return crc & 0xffffff;
+}
+
+static void write_boundary(struct writer *writer, const char *word, struct span label)
+{
+	writer_put_string(writer, word);
+	writer_put(writer, label);
+	writer_put_string(writer, "-----\n");
+}
+
+void armor_write(struct writer *writer, struct span label, struct span binary, bool has_checksum)
+{
+	const uint32_t crc = crc24(binary);
+	const uint8_t checksum[3] = { (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
+
+	write_boundary(writer, "-----BEGIN ", label);
+	writer_put_byte(writer, '\n');
+	for (; binary.size > 0; binary = span_skip(binary, LINE_BYTES)) {
+		base64_write(writer, span_first(binary, LINE_BYTES));
+		writer_put_byte(writer, '\n');
+	}
+	if (has_checksum) {
+		writer_put_byte(writer, '=');
+		base64_write(writer, span_of(checksum, sizeof(checksum)));
+		writer_put_byte(writer, '\n');
+	}
+	write_boundary(writer, "-----END ", label);
 }

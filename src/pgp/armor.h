@@ -1,10 +1,11 @@
-/* ASCII armor (RFC 9580 section 6.2; PGP.md 3). */
+/* ASCII armor (RFC 9580 section 6.2; rules 3). */
 #ifndef INKI_PGP_ARMOR_H
 #define INKI_PGP_ARMOR_H
 
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/status.h"
+#include "base/writer.h"
 
 enum { ARMOR_HEADERS_MAX = 32, ARMOR_HEADER_SIZE_MAX = 2048 };
 
@@ -17,5 +18,9 @@ bool armor_is_end(struct span line, struct span label);
  *   ARMOR_SYNTAX: headers, blank line or END line are not what they must be;
  *   ARMOR_BASE64: anything but well-formed, padded base64; ARENA_FULL. */
 enum status armor_read(struct span *text, struct span label, struct arena *arena, struct span *binary);
+
+/* Writes a block. The checksum is for GnuPG 2.2, which reads on into the END line where neither it nor padding stops
+ * the base64; nothing of version 6 may have one (RFC 9580 section 6.1). */
+void armor_write(struct writer *writer, struct span label, struct span binary, bool has_checksum);
 
 #endif

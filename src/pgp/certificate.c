@@ -3,7 +3,7 @@
 #include "pgp/self_signature.h"
 
 /* A certificate is read twice. The first pass collects its parts (keys, user IDs), so that a revocation may stand
- * anywhere (PGP.md 8.5); the second verifies signatures over them. Each pass drives a sink with one packet after
+ * anywhere (rule 8.5); the second verifies signatures over them. Each pass drives a sink with one packet after
  * another. A revocation of a part that only a later copy of the certificate shows waits for it. */
 
 static struct pgp_user_id *find_user_id(struct pgp_certificate *certificate, const struct packet *packet)

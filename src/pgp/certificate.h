@@ -1,4 +1,4 @@
-/* A certificate: a primary key, and what it says of itself (RFC 9580 section 10.1; PGP.md 8 and 9).
+/* A certificate: a primary key, and what it says of itself (RFC 9580 section 10.1; rules 8 and 9).
  *
  * Self-signatures are verified when the certificate is loaded, and only those that were right are remembered, with
  * their times; what they amount to depends on the time in question and is judged anew each time.
@@ -59,7 +59,7 @@ struct pgp_certificate {
  * anything else, ARENA_FULL, PACKET_SYNTAX. */
 enum status certificate_take(struct cursor *packets, struct arena *arena, struct pgp_certificate **list);
 
-/* May this key of the certificate (its primary key if subkey is NULL) sign at that time (PGP.md 9)? All else than the
+/* May this key of the certificate (its primary key if subkey is NULL) sign at that time (rules 9)? All else than the
  * signature itself is judged here. Returns STATUS_OK or the first reason against it. */
 enum status certificate_may_sign(const struct pgp_certificate *certificate, const struct pgp_subkey *subkey,
                                  int64_t time);

@@ -112,7 +112,7 @@ static enum status read_text(struct span *body, struct writer *text)
 	return STATUS_MESSAGE_NO_SIGNATURE;
 }
 
-/* Only signatures, and what means nothing (PGP.md 4.2). */
+/* Only signatures, and what means nothing (rule 4.2). */
 static enum status check_packets(struct span binary)
 {
 	struct cursor packets = cursor_of(binary);

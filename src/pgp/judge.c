@@ -54,7 +54,7 @@ static bool has_expired(const struct pgp_key *key, const struct pgp_self_signatu
 	return signature && signature->key_lifetime > 0 && key->created + signature->key_lifetime <= time;
 }
 
-/* Is the certificate as a whole in force (PGP.md 9.1 to 9.4)? Hands out the two signatures that speak for its primary
+/* Is the certificate as a whole in force (rules 9.1 to 9.4)? Hands out the two signatures that speak for its primary
  * key. */
 static enum status judge_primary(const struct pgp_certificate *certificate, int64_t time,
                                  const struct pgp_self_signature *speakers[static 2])
@@ -79,7 +79,7 @@ static enum status judge_primary(const struct pgp_certificate *certificate, int6
 	return STATUS_OK;
 }
 
-/* Flags must be there in one of the two, and allow it wherever they are (PGP.md 9.5). */
+/* Flags must be there in one of the two, and allow it wherever they are (rule 9.5). */
 static enum status judge_primary_flags(const struct pgp_self_signature *const speakers[static 2])
 {
 	bool has_flags = false;
@@ -94,7 +94,7 @@ static enum status judge_primary_flags(const struct pgp_self_signature *const sp
 	return has_flags ? STATUS_OK : STATUS_KEY_MAY_NOT_SIGN;
 }
 
-/* PGP.md 9.6 */
+/* Rule 9.6. */
 static enum status judge_subkey(const struct pgp_subkey *subkey, int64_t time)
 {
 	const struct pgp_self_signature *binding = effective(subkey->bindings, time);

@@ -1,4 +1,4 @@
-/* One OpenPGP public key or subkey (RFC 9580 section 5.5; PGP.md 7 and 8.3). */
+/* One OpenPGP public key or subkey (RFC 9580 section 5.5; rules 7 and 8.3). */
 #ifndef INKI_PGP_KEY_H
 #define INKI_PGP_KEY_H
 
@@ -48,7 +48,7 @@ void pgp_key_digest(const struct pgp_key *key, struct digest *digest);
  * SIGNATURE_VERSION (not the key's), SIGNATURE_ALGORITHM or SIGNATURE_WRONG. */
 enum status pgp_key_verify(const struct pgp_key *key, const struct signature *signature, const uint8_t *digest);
 
-/* Is a digest of this algorithm long enough for this key (PGP.md 5.3)? */
+/* Is a digest of this algorithm long enough for this key (rule 5.3)? */
 bool pgp_key_accepts_digest(const struct pgp_key *key, enum digest_algorithm algorithm);
 
 /* The algorithm in words, e.g. "RSA 3072", "ECDSA P-256", "Ed25519", "algorithm 18". */

@@ -1,4 +1,4 @@
-/* One clear-signed message (RFC 9580 section 7; PGP.md 2), and which of a keyring's certificates signed it (PGP.md 1).
+/* One clear-signed message (RFC 9580 section 7; rules 2), and which of a keyring's certificates signed it (rules 1).
  */
 #ifndef INKI_PGP_MESSAGE_H
 #define INKI_PGP_MESSAGE_H
@@ -31,8 +31,16 @@ struct pgp_message {
  */
 enum status message_read(struct span body, struct arena *arena, struct pgp_message *message);
 
+/* Makes *joined a message with the signatures of both, which are over the same text; they are copied to arena.
+ * MESSAGE_OTHER_TEXT, PACKET_TOO_MANY, REQUEST_TOO_LARGE. */
+enum status message_join(const struct pgp_message *first, const struct pgp_message *second, struct arena *arena,
+                         struct pgp_message *joined);
+
+/* Writes a message from its parts. */
+void message_write(struct writer *writer, const struct pgp_message *message);
+
 /* When the newest of its signatures says that it was made; INT64_MAX if there is none that could count. Nothing is
- * verified: only that the message is too old can be told from it. */
+ * verified: what can be told from it is that the message is too old. */
 int64_t message_newest_claim(const struct pgp_message *message);
 
 /* A certificate that has signed, and with which of its keys and when. */

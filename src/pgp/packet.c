@@ -71,3 +71,25 @@ struct span packet_take_number(struct cursor *cursor, unsigned bits_max)
 		cursor->failed = true;
 	return cursor->failed ? (struct span){ 0 } : number;
 }
+
+void packet_write_octets(struct writer *writer, uint32_t integer, unsigned octets)
+{
+	while (octets-- > 0)
+		writer_put_byte(writer, (uint8_t)(integer >> (8 * octets)));
+}
+
+void packet_write(struct writer *writer, uint8_t type, struct span body)
+{
+	writer_put_byte(writer, 0xc0 | type);
+	writer_put_byte(writer, 0xff);
+	packet_write_octets(writer, (uint32_t)body.size, 4);
+	writer_put(writer, body);
+}
+
+void packet_write_number(struct writer *writer, struct span number)
+{
+	while (number.size > 0 && number.data[0] == 0)
+		number = span_skip(number, 1);
+	packet_write_octets(writer, span_count_bits(number), 2);
+	writer_put(writer, number);
+}

@@ -1,9 +1,10 @@
-/* OpenPGP packets (RFC 9580 section 4.2; PGP.md 4) and the numbers in them. */
+/* OpenPGP packets (RFC 9580 section 4.2; rules 4) and the numbers in them. */
 #ifndef INKI_PGP_PACKET_H
 #define INKI_PGP_PACKET_H
 
 #include "base/cursor.h"
 #include "base/status.h"
+#include "base/writer.h"
 
 enum packet_type {
 	PACKET_SIGNATURE = 2,
@@ -35,5 +36,11 @@ bool packet_is_ignorable(const struct packet *packet);
 /* A multiprecision integer (RFC 9580 section 3.2) of at most bits_max bits, without leading zeros. Fails the cursor for
  * a larger one, and for one whose bit count is not that of its value. */
 struct span packet_take_number(struct cursor *cursor, unsigned bits_max);
+
+/* Writes a packet in the new format, with its length in five octets; a big-endian integer of so many octets; a
+ * multiprecision integer, whose leading zeros are left out. */
+void packet_write(struct writer *writer, uint8_t type, struct span body);
+void packet_write_octets(struct writer *writer, uint32_t integer, unsigned octets);
+void packet_write_number(struct writer *writer, struct span number);
 
 #endif

@@ -42,7 +42,7 @@ static void digest_parts(const struct pgp_certificate *certificate, const struct
 	signature_digest_finish(signature, &digest, result);
 }
 
-/* Is this a self-signature that counts, times apart (PGP.md 8.4)? */
+/* Is this a self-signature that counts, times apart (rule 8.4)? */
 static bool verify_self_signature(const struct pgp_certificate *certificate, const struct signature *signature,
                                   const struct pgp_user_id *user_id, const struct pgp_subkey *subkey)
 {
@@ -56,7 +56,7 @@ static bool verify_self_signature(const struct pgp_certificate *certificate, con
 	return pgp_key_verify(primary, signature, digest) == STATUS_OK;
 }
 
-/* A revocation counts whatever its subpackets say, and with SHA-1 too (PGP.md 8.5): doubt is on the side of "revoked".
+/* A revocation counts whatever its subpackets say, and with SHA-1 too (rule 8.5): doubt is on the side of "revoked".
  */
 static bool verify_revocation(const struct pgp_certificate *certificate, const struct signature *signature,
                               const struct pgp_user_id *user_id, const struct pgp_subkey *subkey)

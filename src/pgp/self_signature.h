@@ -1,5 +1,5 @@
 /* What a certificate says of itself: its self-signatures are verified, and those that count are remembered in it
- * (PGP.md 8.4 to 8.6).
+ * (rules 8.4 to 8.6).
  */
 #ifndef INKI_PGP_SELF_SIGNATURE_H
 #define INKI_PGP_SELF_SIGNATURE_H

@@ -6,8 +6,7 @@
 #include "pgp/packet.h"
 #include "pgp/subpacket.h"
 
-/* RFC 9580 section 9.5. SHA-224, RIPEMD-160 and whatever comes later are DIGEST_NONE. */
-static enum digest_algorithm digest_algorithm_of(uint8_t number)
+enum digest_algorithm pgp_digest_algorithm(uint8_t number)
 {
 	static const uint8_t algorithms[] = {
 		[1] = DIGEST_MD5,     [2] = DIGEST_SHA1,      [8] = DIGEST_SHA256,    [9] = DIGEST_SHA384,
@@ -93,7 +92,7 @@ void signature_read(struct span body, struct signature *signature)
 		return;
 	signature->type = cursor_take_u8(&cursor);
 	signature->algorithm = cursor_take_u8(&cursor);
-	signature->digest_algorithm = digest_algorithm_of(cursor_take_u8(&cursor));
+	signature->digest_algorithm = pgp_digest_algorithm(cursor_take_u8(&cursor));
 	hashed = take_area(&cursor, signature->version);
 	signature->hashed = span_first(body, body.size - cursor.rest.size);
 	unhashed = take_area(&cursor, signature->version);

@@ -1,4 +1,4 @@
-/* One OpenPGP signature packet, taken apart (RFC 9580 section 5.2; PGP.md 5 and 6). */
+/* One OpenPGP signature packet, taken apart (RFC 9580 section 5.2; rules 5 and 6). */
 #ifndef INKI_PGP_SIGNATURE_H
 #define INKI_PGP_SIGNATURE_H
 
@@ -68,7 +68,10 @@ struct signature {
 /* Reads the body of a signature packet. Spans of the result point into it. */
 void signature_read(struct span body, struct signature *signature);
 
-/* Does a digest of this algorithm count at all in a new signature (PGP.md 5.3)? */
+/* The digest of that number (RFC 9580 section 9.5); DIGEST_NONE for SHA-224, RIPEMD-160 and whatever comes later. */
+enum digest_algorithm pgp_digest_algorithm(uint8_t number);
+
+/* Does a digest of this algorithm count at all in a new signature (rule 5.3)? */
 bool signature_digest_is_accepted(enum digest_algorithm algorithm);
 
 /* Starts the digest that a signature is over, with its salt if it has one; what was signed comes next. */

@@ -2,21 +2,6 @@
 
 #include "base/cursor.h"
 
-enum subpacket_type {
-	SUBPACKET_CREATION_TIME = 2,
-	SUBPACKET_EXPIRATION_TIME = 3,
-	SUBPACKET_KEY_EXPIRATION_TIME = 9,
-	SUBPACKET_ISSUER_KEY_ID = 16,
-	SUBPACKET_NOTATION = 20,
-	SUBPACKET_PRIMARY_USER_ID = 25,
-	SUBPACKET_KEY_FLAGS = 27,
-	ONCE_TYPE_COUNT, /* no type above may be marked ONCE below */
-	SUBPACKET_EMBEDDED_SIGNATURE = 32,
-	SUBPACKET_ISSUER_FINGERPRINT = 33,
-	SUBPACKET_INTENDED_RECIPIENT = 35,
-	SUBPACKET_TYPE_COUNT = 128
-};
-
 /* One subpacket, as it is read. */
 struct subpacket {
 	uint8_t type;

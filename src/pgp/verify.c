@@ -24,7 +24,7 @@ static void digest_text(const struct signature *signature, struct span text, str
 	digest_update(digest, text);
 }
 
-/* What can be told from the signature alone (PGP.md 5 and 6). */
+/* What can be told from the signature alone (rules 5 and 6). */
 static enum status judge_signature(const struct signature *signature, int64_t now)
 {
 	if (signature->defect != STATUS_OK)
@@ -41,7 +41,7 @@ static enum status judge_signature(const struct signature *signature, int64_t no
 	return STATUS_OK;
 }
 
-/* What can be told from the signature and a key that it names, before the arithmetic (PGP.md 9). */
+/* What can be told from the signature and a key that it names, before the arithmetic (rules 9). */
 static enum status judge_key(const struct signature *signature, const struct pgp_certificate *certificate,
                              const struct pgp_subkey *subkey, int64_t now)
 {

@@ -1,8 +1,10 @@
 #include "server/accept.h"
 
+#include "base/memory.h"
 #include "host/log.h"
 #include "host/net.h"
 #include "host/poll.h"
+#include "host/random.h"
 #include "server/pump.h"
 
 #include <string.h>
@@ -32,12 +34,26 @@ static struct slot *find_slot(struct loop *loop, bool is_local)
 	return slots_take(&loop->slots, is_local);
 }
 
-static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer, enum config_access access)
+/* Puts TLS in front of a new connection. */
+static void start_tls(struct loop *loop, struct slot *slot)
+{
+	uint8_t entropy[TLS_ENTROPY_SIZE];
+
+	random_take(entropy, sizeof(entropy));
+	slot->tls = tls_server_start(loop->tls + loop_number_of(loop, slot) * tls_server_memory_size(),
+	                             loop->app.config->tls, loop->sessions, entropy);
+	memory_wipe(entropy, sizeof(entropy));
+	conn_start_handshake(&slot->conn, loop->now.monotonic);
+}
+
+static void serve(struct loop *loop, struct slot *slot, const struct net_peer *net_peer,
+                  const struct config_listener *listener)
 {
 	size_t number = loop_number_of(loop, slot);
 	struct conn_peer peer = {
 		.remote_size = net_peer->name_size,
-		.access = access,
+		.access = listener->access,
+		.may_see_events = listener->shows_events,
 		.has_source = !net_peer->is_local,
 		.source = net_peer->source,
 		.is_local_root = net_peer->is_local && net_peer->knows_uid && net_peer->uid == 0,
@@ -47,6 +63,11 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 	memcpy(peer.remote, net_peer->name, net_peer->name_size);
 	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE,
 	           &peer, loop->now.monotonic);
+	slot->tls = NULL;
+	slot->has_begun = false;
+	slot->sealed = 0;
+	if (IS_ENABLED(CONFIG_TLS) && listener->has_tls)
+		start_tls(loop, slot);
 	slot->interest = POLL_READ;
 	loop->app.gauges.connections = loop->slots.taken;
 	if (poll_add(loop->poll, slot->descriptor, POLL_READ, (uint32_t)number))
@@ -112,7 +133,9 @@ void accept_connection(struct loop *loop, const struct listener *listener)
 	slot = find_slot(loop, peer.is_local);
 	if (slot) {
 		slot->descriptor = descriptor;
-		serve(loop, slot, &peer, listener->config->access);
+		serve(loop, slot, &peer, listener->config);
+	} else if (listener->config->has_tls) {
+		net_close(descriptor);
 	} else {
 		refuse(loop, descriptor);
 	}

@@ -1,12 +1,16 @@
 #include "server/conn.h"
 
+#include "core/audit.h"
+
 #include <string.h>
 
 static void enter(struct conn *conn, enum conn_state state, struct conn_moment now)
 {
 	static const int64_t times[CONN_STATE_COUNT] = {
-		[CONN_IDLE] = CONN_IDLE_TIME,     [CONN_HEAD] = CONN_HEAD_TIME,     [CONN_BODY] = CONN_BODY_TIME,
-		[CONN_ANSWER] = CONN_ANSWER_TIME, [CONN_LINGER] = CONN_LINGER_TIME,
+		[CONN_HANDSHAKE] = CONN_HANDSHAKE_TIME, [CONN_IDLE] = CONN_IDLE_TIME,
+		[CONN_HEAD] = CONN_HEAD_TIME,           [CONN_BODY] = CONN_BODY_TIME,
+		[CONN_CHECK] = CONN_CHECK_TIME,         [CONN_ANSWER] = CONN_ANSWER_TIME,
+		[CONN_LINGER] = CONN_LINGER_TIME,
 	};
 
 	conn->state = state;
@@ -18,6 +22,16 @@ void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_
                 const struct conn_peer *peer, int64_t monotonic)
 {
 	*conn = (struct conn){ .peer = *peer, .input = input, .response.data = output };
+	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_start_handshake(struct conn *conn, int64_t monotonic)
+{
+	enter(conn, CONN_HANDSHAKE, (struct conn_moment){ .monotonic = monotonic });
+}
+
+void conn_end_handshake(struct conn *conn, int64_t monotonic)
+{
 	enter(conn, CONN_IDLE, (struct conn_moment){ .monotonic = monotonic });
 }
 
@@ -75,16 +89,9 @@ static enum status judge_source(const struct conn *conn, const struct app *app, 
 /* A line for each source that is limited from now on; not for each of its requests, of which there may be many. */
 static void note_failure(const struct conn *conn, struct app *app, struct conn_moment now)
 {
-	struct journal journal;
-
-	if (!conn->peer.has_source ||
-	    !failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
-		return;
-	journal = journal_start(app->journal, "limited");
-	journal_put_time(&journal, "time", now.wall);
-	journal_put(&journal, "remote", span_of(conn->peer.remote, conn->peer.remote_size));
-	journal_put(&journal, "message", SPAN("too many failed requests; more of them are answered with 429"));
-	journal_end(&journal);
+	if (conn->peer.has_source &&
+	    failures_note(app->failures, &app->config->failures, conn->peer.source, now.monotonic))
+		audit_note_limit(app, span_of(conn->peer.remote, conn->peer.remote_size), now.wall);
 }
 
 /* Answers a request that was not read to its end; nothing after it can be understood. */
@@ -97,6 +104,7 @@ static void fail(struct conn *conn, struct app *app, enum status status, struct 
 	};
 
 	api_answer_error(&answer, status);
+	api_count_answer(app, status);
 	if (status == STATUS_HTTP_TOO_MANY_FAILURES) {
 		answer.retry_after = (unsigned)((time_to_wait(conn, app, now) + 999) / 1000);
 		app->counters.limited++;
@@ -117,7 +125,7 @@ static void drop_request(struct conn *conn)
 	memmove(conn->input, conn->input + size, conn->input_used);
 }
 
-static void handle(struct conn *conn, struct app *app, struct conn_moment now)
+static void handle(struct conn *conn, struct app *app, const struct api_verdict *verdict, struct conn_moment now)
 {
 	struct api_answer answer = { .body = response_room(&conn->response) };
 	struct response_manner manner = {
@@ -132,10 +140,17 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 		.body = span_of(conn->input + conn->head.size, conn->body.size),
 		.remote = span_of(conn->peer.remote, conn->peer.remote_size),
 		.access = conn->peer.access,
+		.may_see_events = conn->peer.may_see_events,
 		.is_local_root = conn->peer.is_local_root,
+		.verdict = *verdict,
 	};
 
 	api_handle(app, &request, now.wall, &answer);
+	if (answer.asks) {
+		enter(conn, CONN_CHECK, now);
+		return;
+	}
+	conn->allowed = 0;
 	if (answer.http_code / 100 == 4 && (request.method == HTTP_POST || request.method == HTTP_DELETE))
 		note_failure(conn, app, now);
 	response_start(&conn->response, app, &answer, manner, now.wall);
@@ -144,6 +159,14 @@ static void handle(struct conn *conn, struct app *app, struct conn_moment now)
 }
 
 /* The steps: one for each state; each returns whether the state has changed and the next step can be made at once. */
+
+static bool step_handshake(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->is_stopping || conn->input_ended)
+		enter(conn, CONN_CLOSED, now);
+	return false;
+}
 
 static bool step_idle(struct conn *conn, struct app *app, struct conn_moment now)
 {
@@ -182,6 +205,7 @@ static bool step_head(struct conn *conn, struct app *app, struct conn_moment now
 
 static bool step_body(struct conn *conn, struct app *app, struct conn_moment now)
 {
+	static const struct api_verdict none;
 	enum status status;
 
 	if (conn_wants_output(conn))
@@ -194,10 +218,19 @@ static bool step_body(struct conn *conn, struct app *app, struct conn_moment now
 	if (status == STATUS_OK)
 		status = judge_source(conn, app, now); /* others from there may have failed meanwhile */
 	if (status == STATUS_OK)
-		handle(conn, app, now);
+		handle(conn, app, &none, now);
 	else
 		fail(conn, app, status, now);
 	return true;
+}
+
+/* One who closes his side does not wait for an answer; nor does one who goes on sending without end. */
+static bool step_check(struct conn *conn, struct app *app, struct conn_moment now)
+{
+	(void)app;
+	if (conn->input_ended || conn->input_used == CONN_INPUT_SIZE)
+		enter(conn, CONN_CLOSED, now);
+	return false;
 }
 
 static bool step_answer(struct conn *conn, struct app *app, struct conn_moment now)
@@ -234,10 +267,10 @@ static bool step_closed(struct conn *conn, struct app *app, struct conn_moment n
 /* A request that has begun gets an answer; an answer that does not move, and silence, get none. */
 static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 {
-	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY;
+	bool has_begun = conn->state == CONN_HEAD || conn->state == CONN_BODY || conn->state == CONN_CHECK;
 
 	if (has_begun && !conn_wants_output(conn))
-		fail(conn, app, STATUS_HTTP_TIMEOUT, now);
+		fail(conn, app, conn->state == CONN_CHECK ? STATUS_CHECK_OUTRAN : STATUS_HTTP_TIMEOUT, now);
 	else
 		enter(conn, CONN_CLOSED, now);
 }
@@ -245,8 +278,9 @@ static void expire(struct conn *conn, struct app *app, struct conn_moment now)
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 {
 	static bool (*const steps[CONN_STATE_COUNT])(struct conn *, struct app *, struct conn_moment) = {
-		[CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,     [CONN_BODY] = step_body,
-		[CONN_ANSWER] = step_answer, [CONN_LINGER] = step_linger, [CONN_CLOSED] = step_closed,
+		[CONN_HANDSHAKE] = step_handshake, [CONN_IDLE] = step_idle,     [CONN_HEAD] = step_head,
+		[CONN_BODY] = step_body,           [CONN_CHECK] = step_check,   [CONN_ANSWER] = step_answer,
+		[CONN_LINGER] = step_linger,       [CONN_CLOSED] = step_closed,
 	};
 
 	if (now.monotonic >= conn->deadline)
@@ -255,9 +289,27 @@ void conn_run(struct conn *conn, struct app *app, struct conn_moment now)
 		;
 }
 
+void conn_resume(struct conn *conn, struct app *app, unsigned check, const struct api_verdict *verdict,
+                 struct conn_moment now)
+{
+	struct api_verdict all = *verdict;
+
+	if (conn->state != CONN_CHECK)
+		return;
+	if (verdict->status == STATUS_OK)
+		conn->allowed |= UINT32_C(1) << check;
+	all.allowed = conn->allowed;
+	handle(conn, app, &all, now);
+}
+
 void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now)
 {
 	fail(conn, app, status, now);
+}
+
+bool conn_is_listing(const struct conn *conn)
+{
+	return conn->state == CONN_ANSWER && !conn->response.list.ended;
 }
 
 void conn_stop(struct conn *conn)

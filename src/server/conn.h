@@ -1,12 +1,18 @@
 /* One connection as a state machine without a socket: bytes and times go in, bytes come out.
  *
- *               first byte         head read              body read, api_handle()
+ *   HANDSHAKE, on a listener with TLS
+ *          |
+ *          v    first byte         head read              body read, api_handle()
  *        IDLE -------------> HEAD -----------> BODY ---------------------------> ANSWER
- *          ^                   |                 |                               |    |
+ *          ^                   |                 |  a check is to be asked       ^    |
+ *          |                   |                 +-----------> CHECK ------------+    |
+ *          |                   |                 |             |  ^ conn_resume(),    |
+ *          |                   |                 |             +--+ api_handle()      |
  *          |                   +-----------------+--- error or time-out: ---->---+    |
  *          +--------------------- all is sent, and keep-alive: the next request ------+
  *                                 all is sent, input is left:    LINGER ---> CLOSED --+
  *                                 all is sent:                               CLOSED --+
+ *                                 the peer is gone, in CHECK:                CLOSED
  *
  * The pump around it: read what conn_input_room() has room for if conn_wants() it; conn_run(); send conn_output().
  */
@@ -23,17 +29,21 @@ enum {
 	CONN_LINGER_SIZE = 1 << 20, /* bytes that are read and dropped after an error */
 
 	/* How long each state may last, in milliseconds */
+	CONN_HANDSHAKE_TIME = 10000,
 	CONN_IDLE_TIME = 60000,
 	CONN_HEAD_TIME = 10000,
 	CONN_BODY_TIME = 20000,
 	CONN_ANSWER_TIME = 20000, /* for each filling of the output buffer */
 	CONN_LINGER_TIME = 2000,
+	CONN_CHECK_TIME = 3700000, /* longer than any check may take, whose time is the helper's to watch */
 };
 
 enum conn_state {
-	CONN_IDLE, /* waits for the first byte of a request */
+	CONN_HANDSHAKE, /* TLS has not begun to bring text */
+	CONN_IDLE,      /* waits for the first byte of a request */
 	CONN_HEAD,
 	CONN_BODY,
+	CONN_CHECK, /* the request waits in the input buffer for what a check says; then it is handled anew */
 	CONN_ANSWER,
 	CONN_LINGER, /* end the writing; what still comes is dropped, so that the answer is not lost in a reset */
 	CONN_CLOSED, /* close the socket */
@@ -47,6 +57,7 @@ struct conn_peer {
 	uint8_t remote[CONN_REMOTE_MAX]; /* his name for the journal */
 	size_t remote_size;
 	enum config_access access;
+	bool may_see_events;
 	bool has_source; /* whom the limit of failed requests counts him as: nobody on a Unix socket */
 	uint64_t source;
 	bool is_local_root;
@@ -73,12 +84,17 @@ struct conn {
 	size_t dropped;   /* bytes, in LINGER */
 	struct http_head head;
 	struct http_body body;
+	uint32_t allowed; /* checks that have allowed the request in the buffer */
 	struct response response;
 };
 
-/* Readies conn for a new connection. Its two buffers outlive it. */
+/* Readies conn for a new connection. Its two buffers outlive it. It is IDLE; if it needs a TLS handshake first, say so
+ * next, and again when that is over. */
 void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_t output[static RESPONSE_BUFFER_SIZE],
                 const struct conn_peer *peer, int64_t monotonic);
+
+void conn_start_handshake(struct conn *conn, int64_t monotonic);
+void conn_end_handshake(struct conn *conn, int64_t monotonic);
 
 /* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed. */
 bool conn_wants_input(const struct conn *conn);
@@ -98,8 +114,16 @@ void conn_output_sent(struct conn *conn, size_t size);
 /* Moves on as far as it goes. At most one request is handled in a call, so app->journal can be emptied after it. */
 void conn_run(struct conn *conn, struct app *app, struct conn_moment now);
 
+/* In CHECK: what has come of app->question, which the last conn_run() or conn_resume() has left: the check of that
+ * index allows it, or verdict->status says why not. Handles the request anew, which may lead to a further question. */
+void conn_resume(struct conn *conn, struct app *app, unsigned check, const struct api_verdict *verdict,
+                 struct conn_moment now);
+
 /* Answers status to what was not even read, and ends. */
 void conn_refuse(struct conn *conn, struct app *app, enum status status, struct conn_moment now);
+
+/* Is an answer under way that is not all in its buffer yet? */
+bool conn_is_listing(const struct conn *conn);
 
 /* The server ends: takes no further request, but brings the one under way to its end. */
 void conn_stop(struct conn *conn);

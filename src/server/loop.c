@@ -1,12 +1,15 @@
 #include "server/loop.h"
 
+#include "core/audit.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/net.h"
 #include "host/poll.h"
 #include "host/signal.h"
 #include "server/accept.h"
+#include "server/message.h"
 #include "server/pump.h"
+#include "server/reload.h"
 
 enum {
 	READY_MAX = 64,      /* of one turn */
@@ -19,13 +22,18 @@ uint32_t loop_number_of(const struct loop *loop, const struct slot *slot)
 	return (uint32_t)(slot - loop->slots.array);
 }
 
-static void stop(struct loop *loop)
+/* Told twice in the same way: at once. (From a terminal, a signal comes to both processes.) */
+static void stop(struct loop *loop, bool *is_told)
 {
-	if (loop->is_stopping) { /* told twice: at once */
+	static const struct message ending = { .kind = MESSAGE_ENDING };
+
+	if (*is_told)
 		loop->stop_by = loop->now.monotonic;
+	*is_told = true;
+	if (loop->is_stopping)
 		return;
-	}
 	log_line(LOG_LEVEL_INFO, SPAN("ending after the answers under way"));
+	(void)message_send(loop->helper, &ending);
 	loop->is_stopping = true;
 	loop->stop_by = loop->now.monotonic + LOOP_END_TIME;
 	listeners_close(&loop->listeners);
@@ -37,24 +45,47 @@ static void stop(struct loop *loop)
 	}
 }
 
+/* HUP is for the helper, whom it reaches too where it is sent to all of our processes. */
 static void take_signals(struct loop *loop)
 {
 	enum signal_kind kind;
 
-	while ((kind = signal_take(loop->signals)) != SIGNAL_NONE) {
+	while ((kind = signal_take(loop->signals)) != SIGNAL_NONE)
 		if (kind == SIGNAL_END)
-			stop(loop);
-		else
-			log_line(LOG_LEVEL_WARN, SPAN("SIGHUP: reloading is not in this version; nothing has changed"));
-	}
+			stop(loop, &loop->is_told_by_signal);
 }
 
-/* Is it about a Unix socket, or a signal? */
+static void take_messages(struct loop *loop)
+{
+	struct message message;
+	enum channel_taken taken;
+
+	while ((taken = message_take(loop->helper, &message)) == CHANNEL_MESSAGE) {
+		if (message.kind == MESSAGE_CONFIG)
+			reload_take(loop, message.number);
+		else if (message.kind == MESSAGE_CONFIG_REFUSED)
+			reload_note_refusal(loop, message_text(&message));
+		else if (message.kind == MESSAGE_ANSWER)
+			checks_answer(loop, &message);
+		else if (message.kind == MESSAGE_END)
+			stop(loop, &loop->is_told_by_helper);
+	}
+	if (taken == CHANNEL_NOTHING || loop->has_lost_helper)
+		return;
+	log_line(LOG_LEVEL_ERROR, SPAN("the helper process is gone; ending"));
+	loop->has_lost_helper = true;
+	poll_change(loop->poll, loop->helper, POLL_NOTHING, LOOP_NUMBER_HELPER);
+	checks_drop(loop, STATUS_CHECK_BUSY);
+	listeners_forget(&loop->listeners); /* nobody else does it now; in vain where we are confined */
+	stop(loop, &loop->is_told_by_helper);
+}
+
+/* Is it about a Unix socket, or one of our own affairs? */
 static bool is_local(const struct loop *loop, uint32_t number)
 {
 	if (number < LOOP_NUMBER_LISTENERS)
 		return loop->slots.array[number].is_local;
-	return number == LOOP_NUMBER_SIGNALS ||
+	return number >= LOOP_NUMBER_SIGNALS ||
 	       loop->listeners.array[number - LOOP_NUMBER_LISTENERS].config->socket.size > 0;
 }
 
@@ -62,6 +93,8 @@ static void serve(struct loop *loop, uint32_t number)
 {
 	if (number == LOOP_NUMBER_SIGNALS)
 		take_signals(loop);
+	else if (number == LOOP_NUMBER_HELPER)
+		take_messages(loop);
 	else if (number >= LOOP_NUMBER_LISTENERS && number - LOOP_NUMBER_LISTENERS < loop->listeners.count)
 		accept_connection(loop, &loop->listeners.array[number - LOOP_NUMBER_LISTENERS]);
 	else if (number < LOOP_NUMBER_LISTENERS && loop->slots.array[number].is_taken)
@@ -91,7 +124,7 @@ static void do_what_is_due(struct loop *loop)
 			pump_turn(loop, slot);
 	if (loop->accept_from > 0 && loop->accept_from <= loop->now.monotonic)
 		accept_resume(loop);
-	if (table_next_end(loop->app.table) <= loop->now.wall) {
+	if (api_next_sweep(&loop->app) <= loop->now.wall) {
 		api_sweep(&loop->app, loop->now.wall);
 		pump_flush_journal(loop);
 	}
@@ -108,7 +141,7 @@ static void note_earlier(int64_t *first, int64_t time)
 static int64_t time_to_wait(const struct loop *loop)
 {
 	int64_t first = INT64_MAX;
-	int64_t next_end = table_next_end(loop->app.table);
+	int64_t next_end = api_next_sweep(&loop->app);
 
 	for (const struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
 		if (slot->is_taken)
@@ -131,6 +164,7 @@ static int64_t time_to_wait(const struct loop *loop)
 static void read_clocks(struct loop *loop)
 {
 	loop->now = (struct conn_moment){ .wall = clock_wall(), .monotonic = clock_monotonic() };
+	table_tell_uptime(loop->app.table, clock_uptime());
 }
 
 static bool start(struct loop *loop)
@@ -138,7 +172,8 @@ static bool start(struct loop *loop)
 	bool works;
 
 	loop->poll = poll_open();
-	works = loop->poll >= 0 && poll_add(loop->poll, loop->signals, POLL_READ, LOOP_NUMBER_SIGNALS);
+	works = loop->poll >= 0 && poll_add(loop->poll, loop->signals, POLL_READ, LOOP_NUMBER_SIGNALS) &&
+	        poll_add(loop->poll, loop->helper, POLL_READ, LOOP_NUMBER_HELPER);
 	for (uint32_t i = 0; i < loop->listeners.count; i++)
 		works = works &&
 		        poll_add(loop->poll, loop->listeners.array[i].descriptor, POLL_READ, LOOP_NUMBER_LISTENERS + i);
@@ -149,7 +184,11 @@ bool loop_run(struct loop *loop)
 {
 	bool works = start(loop);
 
+	if (!works)
+		log_line(LOG_LEVEL_ERROR, SPAN("the system refuses to watch the sockets"));
 	read_clocks(loop);
+	audit_note_start(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
 	while (works && !(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
 		uint32_t ready[READY_MAX];
 		size_t count = poll_wait(loop->poll, ready, READY_MAX, time_to_wait(loop));
@@ -162,5 +201,7 @@ bool loop_run(struct loop *loop)
 	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
 		if (slot->is_taken)
 			pump_close(loop, slot);
-	return works;
+	audit_note_stop(&loop->app, loop->now.wall);
+	pump_flush_journal(loop);
+	return works && !loop->has_lost_helper;
 }

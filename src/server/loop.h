@@ -2,8 +2,12 @@
 #ifndef INKI_SERVER_LOOP_H
 #define INKI_SERVER_LOOP_H
 
+#include "server/checks.h"
 #include "server/listeners.h"
+#include "server/memory.h"
+#include "server/settings.h"
 #include "server/slots.h"
+#include "tls/server.h"
 
 enum {
 	LOOP_END_TIME = 5000,    /* milliseconds that answers under way have after SIGTERM */
@@ -14,11 +18,19 @@ struct loop {
 	/* readied by the caller: */
 	struct app app; /* its journal is emptied into the log */
 	struct slots slots;
+	struct checks checks;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
+	uint8_t *tls;     /* CONFIG_CONNECTIONS * tls_server_memory_size() bytes */
+	struct tls_sessions *sessions;
 	struct listeners listeners;
 	int signals; /* of signal_open() */
+	int helper;  /* the channel to the helper */
+	struct memory *memory;
+	const struct settings_source *source;
 	/* private */
+	bool is_told_by_signal, is_told_by_helper; /* to end */
+	bool has_lost_helper;
 	int poll;
 	size_t turn;            /* counts on from one network connection to the next */
 	struct conn_moment now; /* read once a turn */
@@ -31,12 +43,13 @@ struct loop {
 enum {
 	LOOP_NUMBER_LISTENERS = CONFIG_CONNECTIONS,
 	LOOP_NUMBER_SIGNALS = CONFIG_CONNECTIONS + CONFIG_LISTENERS,
+	LOOP_NUMBER_HELPER,
 };
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
 
-/* Serves until a signal ends it; the listeners and all connections are closed then. False if the system refuses to
- * watch the descriptors. */
+/* Serves until it is told to end; the listeners and all connections are closed then. False if the system refuses to
+ * watch the descriptors, or the helper is gone, which was logged. */
 bool loop_run(struct loop *loop);
 
 #endif

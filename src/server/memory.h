@@ -1,26 +1,37 @@
-/* All memory of the server: one piece, taken from the system at start, cut up by one list; nothing is taken later. */
+/* All memory of the server, taken from the system at start, cut up by one list; nothing is taken later. */
 #ifndef INKI_SERVER_MEMORY_H
 #define INKI_SERVER_MEMORY_H
 
+#include "base/arena.h"
 #include "base/writer.h"
 
 enum memory_part {
 	MEMORY_SLOTS,
 	MEMORY_INPUTS,
 	MEMORY_OUTPUTS, /* one more than connections: in it a connection is refused */
+	MEMORY_TLS,
+	MEMORY_TLS_SESSIONS,
 	MEMORY_TABLE,
 	MEMORY_FAILURES,
-	MEMORY_SETTINGS,
+	MEMORY_SETTINGS, /* two arenas, shared with the process that reads them: one in force, one for the next */
 	MEMORY_REQUEST,
 	MEMORY_CRYPTO,
 	MEMORY_JOURNAL,
+	MEMORY_EVENTS,
+	MEMORY_QUESTION,
 	MEMORY_PART_COUNT
 };
 
+enum { MEMORY_SETTINGS_COUNT = 2 };
+
 struct memory {
-	void *parts[MEMORY_PART_COUNT];
+	void *parts[MEMORY_PART_COUNT]; /* but the settings, which are pages of their own: */
 	size_t sizes[MEMORY_PART_COUNT];
+	void *settings[MEMORY_SETTINGS_COUNT];
 };
+
+/* The settings' arena of that number, empty. */
+struct arena memory_settings(const struct memory *memory, unsigned number);
 
 /* Takes it, zeroed; false if the system has not so much. Pages take up room only once they are written to. */
 bool memory_take(struct memory *memory);

@@ -3,6 +3,7 @@
 #include "host/log.h"
 #include "host/net.h"
 #include "host/poll.h"
+#include "server/secure.h"
 
 void pump_flush_journal(struct loop *loop)
 {
@@ -12,10 +13,14 @@ void pump_flush_journal(struct loop *loop)
 	if (journal->overflowed)
 		log_line(LOG_LEVEL_WARN, SPAN("the journal of one request was too long; its last lines are lost"));
 	writer_rewind(journal, 0);
+	loop->app.gauges.log_lost = log_count_lost();
 }
 
 void pump_close(struct loop *loop, struct slot *slot)
 {
+	checks_cancel(loop, slot);
+	if (IS_ENABLED(CONFIG_TLS) && slot->tls)
+		secure_end(slot);
 	net_close(slot->descriptor);
 	slots_give_back(&loop->slots, slot);
 	loop->app.gauges.connections = loop->slots.taken;
@@ -59,10 +64,35 @@ static void write_output(struct slot *slot, int64_t monotonic)
 	}
 }
 
-/* Watches the connection for what it waits for now. */
+/* The same two with TLS between. */
+
+static void read_any_input(struct loop *loop, struct slot *slot)
+{
+	if (IS_ENABLED(CONFIG_TLS) && slot->tls)
+		secure_read(slot, &loop->app, loop->now);
+	else
+		read_input(slot);
+}
+
+static void write_any_output(struct loop *loop, struct slot *slot)
+{
+	if (IS_ENABLED(CONFIG_TLS) && slot->tls)
+		secure_write(slot, loop->now.monotonic);
+	else
+		write_output(slot, loop->now.monotonic);
+}
+
+static bool wants_output(const struct slot *slot)
+{
+	return conn_wants_output(&slot->conn) || (IS_ENABLED(CONFIG_TLS) && slot->tls && secure_wants_output(slot));
+}
+
+/* Watches the connection for what it waits for now. What has come already, and lies deciphered, will not be told by the
+ * socket: that it could be written to will. */
 static void watch(struct loop *loop, struct slot *slot)
 {
-	unsigned interest = conn_wants_output(&slot->conn) ? POLL_WRITE : POLL_READ;
+	bool has_text = IS_ENABLED(CONFIG_TLS) && slot->tls && tls_text(slot->tls).size > 0;
+	unsigned interest = wants_output(slot) || has_text ? POLL_WRITE : POLL_READ;
 
 	if (interest == slot->interest)
 		return;
@@ -71,24 +101,32 @@ static void watch(struct loop *loop, struct slot *slot)
 		pump_close(loop, slot);
 }
 
+static void run(struct loop *loop, struct slot *slot)
+{
+	conn_run(&slot->conn, &loop->app, loop->now);
+	pump_flush_journal(loop);
+	checks_ask(loop, slot);
+}
+
 void pump_turn(struct loop *loop, struct slot *slot)
 {
 	struct conn *conn = &slot->conn;
 
 	if (conn_wants_input(conn))
-		read_input(slot);
-	conn_run(conn, &loop->app, loop->now);
-	pump_flush_journal(loop);
-	if (conn_wants_output(conn)) {
-		write_output(slot, loop->now.monotonic);
-		conn_run(conn, &loop->app, loop->now);
-		pump_flush_journal(loop);
+		read_any_input(loop, slot);
+	run(loop, slot);
+	if (wants_output(slot)) {
+		write_any_output(loop, slot);
+		run(loop, slot);
 	}
 	if (conn->state == CONN_CLOSED) {
 		pump_close(loop, slot);
 		return;
 	}
-	if (conn->state == CONN_LINGER)
+	if (conn->state == CONN_LINGER) {
+		if (IS_ENABLED(CONFIG_TLS) && slot->tls)
+			secure_end(slot);
 		net_end_writing(slot->descriptor);
+	}
 	watch(loop, slot);
 }

@@ -31,7 +31,8 @@ struct slot *slots_find_victim(const struct slots *slots, bool is_local)
 {
 	/* a lower rank gives way first; 0 never does */
 	static const unsigned char ranks[CONN_STATE_COUNT] = {
-		[CONN_IDLE] = 1, [CONN_LINGER] = 2, [CONN_HEAD] = 3, [CONN_BODY] = 4, [CONN_ANSWER] = 5,
+		[CONN_IDLE] = 1, [CONN_HANDSHAKE] = 2, [CONN_LINGER] = 3, [CONN_HEAD] = 4,
+		[CONN_BODY] = 5, [CONN_ANSWER] = 6,    [CONN_CHECK] = 7,
 	};
 	bool tcp_only = !is_local && tcp_is_full(slots);
 	struct slot *victim = NULL;

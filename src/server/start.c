@@ -6,18 +6,26 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "host/pages.h"
+#include "host/process.h"
+#include "host/random.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/certificate.h"
+#include "server/helper.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
+#include "server/make_certificate.h"
 #include "server/memory.h"
+#include "server/message.h"
 #include "server/settings.h"
 #include "server/summary.h"
 
 #include <stdlib.h>
 
 struct server_options {
-	const char *config, *port, *level, *check_config;
+	const char *config, *port, *level, *check_config, *make_cert;
+	struct option_list hosts;
 };
 
 static const struct option server_options[] = {
@@ -29,24 +37,23 @@ static const struct option server_options[] = {
 	  "error, warn, info or debug, in place of the configuration's" },
 	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
 	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+	{ 0, "make-cert", OPTION_FLAG, offsetof(struct server_options, make_cert), NULL,
+	  "make a self-signed certificate and its key in the files that the\nconfiguration's tls names, which must not "
+	  "be there, and end" },
+	{ 0, "host", OPTION_LIST, offsetof(struct server_options, hosts), "NAME",
+	  "with --make-cert: a name or an address that the certificate is for,\nmay be repeated (else the "
+	  "configuration's host, and localhost)" },
 };
 
-_Static_assert((int)LOG_FROM_ERROR == (int)LOG_LEVEL_ERROR && (int)LOG_FROM_WARN == (int)LOG_LEVEL_WARN &&
-                       (int)LOG_FROM_INFO == (int)LOG_LEVEL_INFO && (int)LOG_FROM_DEBUG == (int)LOG_LEVEL_DEBUG &&
-                       (int)LOG_TO_STDERR == (int)LOG_TARGET_STDERR && (int)LOG_TO_SYSLOG == (int)LOG_TARGET_SYSLOG,
-               "the configuration and the log count alike");
-
 enum {
-	ERROR_MAX = 512 + 2 * FILE_PATH_MAX,
-	OTHER_DESCRIPTORS = 16, /* standard ones, poll set, signals, log, one that is refused; and some to spare */
+	OTHER_DESCRIPTORS =
+		16, /* standard ones, poll set, signals, log, helper, one that is refused; and some to spare */
 };
 
 struct server_arguments {
-	const char *config;
-	uint16_t port; /* 0: the configuration's */
-	bool has_level;
-	enum log_level level;
-	bool check_only;
+	struct settings_source source;
+	bool check_only, make_certificate;
+	struct option_list hosts;
 };
 
 static bool read_level(struct span text, enum log_level *level)
@@ -74,18 +81,26 @@ static const char *environment(const char *name)
 static int read_arguments(int count, char **arguments, struct server_arguments *read)
 {
 	struct server_options given = { .config = environment("INKI_CONFIG"), .port = environment("PORT") };
+	struct settings_source *source = &read->source;
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
 	*read = (struct server_arguments){ 0 };
 	if (command_read(&server_command, count, arguments, &given, NULL, &words) < 0)
 		return tell_usage("server", writer_written(&words));
-	read->config = given.config;
+	source->file = given.config;
+	source->has_level = given.level;
 	read->check_only = given.check_config;
-	read->has_level = given.level;
-	if (given.level && !read_level(span_of_string(given.level), &read->level))
+	read->make_certificate = given.make_cert;
+	read->hosts = given.hosts;
+	source->without_tls = given.make_cert;
+	if (given.make_cert && !IS_ENABLED(CONFIG_TLS))
+		return tell_usage("server", SPAN("this inki was built without TLS (CONFIG_TLS)"));
+	if (given.hosts.count > 0 && !given.make_cert)
+		return tell_usage("server", SPAN("--host goes with --make-cert"));
+	if (given.level && !read_level(span_of_string(given.level), &source->level))
 		return tell_usage("server", SPAN("a log level is error, warn, info or debug"));
-	if (given.port && (!address_read_port(span_of_string(given.port), &read->port) || read->port == 0))
+	if (given.port && (!address_read_port(span_of_string(given.port), &source->port) || source->port == 0))
 		return tell_usage("server", SPAN("a port is a number from 1 to 65535"));
 	return TELL_DONE;
 }
@@ -98,45 +113,125 @@ static int fail(const struct config *config, struct span words)
 	return tell_failure(words);
 }
 
-static int serve(struct memory *memory, const struct config *config)
+/* On a device that was just switched on, its first keys would be everybody's guess. */
+static void wait_for_entropy(void)
+{
+	uint8_t byte;
+
+	if (random_is_ready())
+		return;
+	log_line(LOG_LEVEL_WARN, SPAN("waiting for the system's entropy, which TLS needs"));
+	random_take(&byte, sizeof(byte));
+	log_line(LOG_LEVEL_INFO, SPAN("the system has enough entropy now"));
+}
+
+static void warn_of_clock(const struct config *config)
+{
+	if (clock_wall() >= INKI_RELEASED)
+		return;
+	log_line(LOG_LEVEL_WARN,
+	         config->clock_is_signed
+	                 ? SPAN("the system's clock is not set; until it is, the newest signature tells the time")
+	                 : SPAN("the system's clock is not set; until it is, no key can be added"));
+}
+
+static void start_app(struct app *app, const struct memory *memory)
 {
 	struct arena table = arena_of(memory->parts[MEMORY_TABLE], memory->sizes[MEMORY_TABLE]);
-	struct arena request = arena_of(memory->parts[MEMORY_REQUEST], memory->sizes[MEMORY_REQUEST]);
-	struct writer journal = writer_of(memory->parts[MEMORY_JOURNAL], memory->sizes[MEMORY_JOURNAL]);
-	struct loop loop = {
-		.app = { .config = config,
-		         .table = table_start(&table),
-		         .arena = &request,
-		         .journal = &journal,
-		         .failures = memory->parts[MEMORY_FAILURES] },
-		.slots = slots_of(memory->parts[MEMORY_SLOTS]),
-		.inputs = memory->parts[MEMORY_INPUTS],
-		.outputs = memory->parts[MEMORY_OUTPUTS],
-		.signals = signal_open(),
-	};
-	uint8_t room[512];
-	struct writer error = writer_of(room, sizeof(room));
+	struct arena events = arena_of(memory->parts[MEMORY_EVENTS], memory->sizes[MEMORY_EVENTS]);
 
-	loop.app.gauges.connections_max = CONFIG_CONNECTIONS;
-	loop.app.gauges.started = clock_wall();
-	if (!loop.app.table || loop.signals < 0)
+	app->table = table_start(&table);
+	app->failures = memory->parts[MEMORY_FAILURES];
+	app->released = INKI_RELEASED;
+	if (IS_ENABLED(CONFIG_EVENTS))
+		app->events = events_start(&events, clock_wall());
+	if (IS_ENABLED(CONFIG_CHECKS))
+		app->question = memory->parts[MEMORY_QUESTION];
+	app->gauges = (struct api_gauges){
+		.version = SPAN(INKI_VERSION),
+		.connections_max = CONFIG_CONNECTIONS,
+		.started = (uint64_t)clock_wall(),
+		.configured = (uint64_t)clock_wall(),
+		.reload_works = 1,
+		.settings_used = app->gauges.settings_used,
+		.settings_size = memory_settings(memory, 0).size,
+	};
+}
+
+/* What the server process does. */
+static int serve(struct loop *loop)
+{
+	const struct config *config = loop->app.config;
+	struct memory *memory = loop->memory;
+
+	start_app(&loop->app, memory);
+	warn_of_clock(config);
+	loop->slots = slots_of(memory->parts[MEMORY_SLOTS]);
+	loop->inputs = memory->parts[MEMORY_INPUTS];
+	loop->outputs = memory->parts[MEMORY_OUTPUTS];
+	loop->tls = memory->parts[MEMORY_TLS];
+	if (IS_ENABLED(CONFIG_TLS))
+		loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
+	loop->signals = signal_open(false);
+	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
+		if (!pages_protect(memory->settings[i], memory_settings(memory, i).size))
+			return fail(config, SPAN("the system does not let memory be protected"));
+	if (!loop->app.table || loop->signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		wait_for_entropy();
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
-	if (!listeners_open(&loop.listeners, config, &error))
-		return fail(config, writer_written(&error));
 	file_leave_folder();
-	return loop_run(&loop) ? TELL_DONE : fail(config, SPAN("the system refuses to watch the sockets"));
+	return loop_run(loop) ? TELL_DONE : TELL_FAILED;
+}
+
+/* Opens the sockets, and goes on as two processes: see README, "Two processes". */
+static int start(struct loop *loop, const struct settings_source *source)
+{
+	const struct config *config = loop->app.config;
+	struct helper helper = { .memory = loop->memory, .source = source, .listeners = &loop->listeners };
+	uint8_t room[512];
+	struct writer error = writer_of(room, sizeof(room));
+	const char *why_not;
+	int ends[2];
+
+	helper.signals = signal_open(true);
+	if (helper.signals < 0 || !channel_open(ends))
+		return fail(config, SPAN("the system refuses memory or descriptors"));
+	if (!listeners_open(&loop->listeners, config, &error))
+		return fail(config, writer_written(&error));
+	helper.channel = ends[0];
+	loop->helper = ends[1];
+	helper.server = process_fork(&why_not);
+	if (helper.server == 0) {
+		net_close(helper.channel);
+		net_close(helper.signals);
+		return serve(loop);
+	}
+	net_close(loop->helper);
+	listeners_leave(&loop->listeners);
+	if (helper.server > 0)
+		return helper_run(&helper);
+	listeners_forget(&loop->listeners);
+	writer_put_string(&error, "cannot start the server process: ");
+	writer_put_string(&error, why_not);
+	return fail(config, writer_written(&error));
 }
 
 static int server_main(int count, char **arguments)
 {
 	struct server_arguments read;
 	struct memory memory;
-	struct arena settings;
-	struct config config;
-	uint8_t room[ERROR_MAX];
+	struct arena settings, request;
+	struct writer journal;
+	const struct config *config;
+	struct loop loop = { .memory = &memory,
+		             .source = &read.source,
+		             .app = { .arena = &request, .journal = &journal } };
+	uint8_t room[SETTINGS_ERROR_MAX];
+	char path[FILE_PATH_MAX + 1];
 	struct writer error = writer_of(room, sizeof(room));
 	int usage;
 
@@ -148,14 +243,25 @@ static int server_main(int count, char **arguments)
 	if (!memory_take(&memory))
 		return tell_failure(SPAN("the system has not enough memory"));
 	crypto_start(memory.parts[MEMORY_CRYPTO], memory.sizes[MEMORY_CRYPTO]);
-	settings = arena_of(memory.parts[MEMORY_SETTINGS], memory.sizes[MEMORY_SETTINGS]);
-	if (!settings_read(read.config, read.port, &settings, &config, &error))
+	settings = memory_settings(&memory, 0);
+	config = settings_read(&read.source, &settings, &error);
+	if (!config)
 		return tell_failure(writer_written(&error));
+	if (IS_ENABLED(CONFIG_TLS) && read.make_certificate)
+		return make_certificate(config, &read.hosts);
 	if (read.check_only)
-		return summary_print(&config, settings.used, clock_wall());
-	log_start((enum log_target)config.log_target, read.has_level ? read.level : (enum log_level)config.log_level);
-	keyrings_log_warnings(&config, clock_wall());
-	return serve(&memory, &config);
+		return summary_print(config, settings.used, clock_wall());
+	settings_start_log(&read.source, config);
+	keyrings_log_warnings(config, clock_wall());
+	if (IS_ENABLED(CONFIG_TLS))
+		certificate_log(config, clock_wall());
+	request = arena_of(memory.parts[MEMORY_REQUEST], memory.sizes[MEMORY_REQUEST]);
+	journal = writer_of(memory.parts[MEMORY_JOURNAL], memory.sizes[MEMORY_JOURNAL]);
+	loop.app.config = config;
+	loop.app.gauges.settings_used = settings.used;
+	if (read.source.file)
+		read.source.file = file_absolute(read.source.file, path, sizeof(path));
+	return start(&loop, &read.source);
 }
 
 const struct command server_command = {
@@ -165,5 +271,7 @@ const struct command server_command = {
 	.operands = "",
 	COMMAND_OPTIONS(server_options),
 	.text = "Holds the SSH keys of its users, takes signed requests over HTTP, and hands the keys out to sshd.\n",
-	.notes = "TERM and INT end it after the answers under way.\n",
+	.notes = "TERM and INT end it after the answers under way; HUP makes it read the configuration and the "
+		 "keyrings\n"
+		 "anew.\n",
 };

@@ -1,6 +1,8 @@
 #include "server/summary.h"
 
+#include "base/date.h"
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/listeners.h"
 #include "server/memory.h"
@@ -24,7 +26,32 @@ static void write_listener(struct writer *text, const struct config_listener *li
 	}
 	writer_put_string(text, " access ");
 	writer_put_string(text, access_words[listener->access]);
+	writer_put_string(text, listener->has_tls ? " with TLS" : "");
+	writer_put_string(text, listener->shows_events ? ", events" : "");
 	writer_put_string(text, listener->optional ? " if there is IPv6\n" : "\n");
+}
+
+static void write_check(struct writer *text, const struct config_check *check)
+{
+	static const char *const actions[CHECK_ACTION_COUNT] = {
+		[CHECK_ADD] = " add",
+		[CHECK_REMOVE] = " remove",
+		[CHECK_SERVE] = " serve",
+	};
+
+	writer_put_string(text, "check ");
+	writer_put(text, check->name);
+	writer_put_byte(text, ':');
+	for (size_t i = 0; check->command[i]; i++) {
+		writer_put_byte(text, ' ');
+		writer_put_string(text, check->command[i]);
+	}
+	writer_put_string(text, ", at most ");
+	duration_write(text, check->timeout);
+	writer_put_string(text, ", asked about");
+	for (size_t i = 0; i < CHECK_ACTION_COUNT; i++)
+		writer_put_string(text, check->actions >> i & 1 ? actions[i] : "");
+	writer_put_byte(text, '\n');
 }
 
 int summary_print(const struct config *config, size_t settings_used, int64_t now)
@@ -40,7 +67,13 @@ int summary_print(const struct config *config, size_t settings_used, int64_t now
 		write_listener(&text, &config->listeners[i]);
 		works = tell_written(&text);
 	}
-	works = works && keyrings_print(config, now);
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		certificate_write(&text, config, now);
+	for (size_t i = 0; i < config->check_count && works; i++) {
+		write_check(&text, &config->checks[i]);
+		works = tell_written(&text);
+	}
+	works = works && tell_written(&text) && keyrings_print(config, now);
 	memory_write_budget(&text, settings_used);
 	return works && tell_written(&text) ? TELL_DONE : TELL_FAILED;
 }

@@ -1,7 +1,6 @@
 #include "ssh/key.h"
 
 #include "base/cursor.h"
-#include "base/encoding.h"
 #include "crypto/verify.h"
 
 /* What is inside a blob after the name of its type. */
@@ -113,78 +112,4 @@ enum status ssh_key_read_blob(struct span blob, struct ssh_key *key)
 	if (types[key->type].has_application && take_string(&cursor).size == 0)
 		good = false;
 	return good && cursor_at_end(&cursor) ? STATUS_OK : STATUS_SSH_KEY_BLOB;
-}
-
-/* Cuts *text after its first word and the blanks that follow it. */
-static struct span take_word(struct span *text)
-{
-	size_t size = 0;
-	struct span word;
-
-	while (size < text->size && text->data[size] != ' ' && text->data[size] != '\t')
-		size++;
-	word = span_first(*text, size);
-	*text = span_trim(span_skip(*text, size));
-	return word;
-}
-
-/* Why does a line not begin with the name of a type? */
-static enum status explain_first_word(struct span rest)
-{
-	enum ssh_key_type type;
-	bool second_is_base64 = span_starts_with(rest, SPAN("AAAA"));
-
-	while (rest.size > 0)
-		if (ssh_key_type_find(take_word(&rest), &type))
-			return STATUS_SSH_KEY_OPTIONS;
-	return second_is_base64 ? STATUS_SSH_KEY_TYPE : STATUS_SSH_KEY_SYNTAX;
-}
-
-static struct span trim_line(struct span line)
-{
-	while (line.size > 0 && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '\r'))
-		line.size--;
-	return span_trim(line);
-}
-
-enum status ssh_key_read(struct span line, struct writer *room, struct ssh_key *key)
-{
-	const size_t used = room->used;
-	enum ssh_key_type type;
-	struct span type_name, base64;
-	enum status status;
-
-	*key = (struct ssh_key){ 0 };
-	line = trim_line(line);
-	if (span_find_byte(line, '\n') < line.size || span_find_byte(line, '\r') < line.size)
-		return STATUS_SSH_KEY_LINES;
-	type_name = take_word(&line);
-	if (!ssh_key_type_find(type_name, &type))
-		return explain_first_word(line);
-	base64 = take_word(&line);
-	if (base64.size == 0)
-		return STATUS_SSH_KEY_SYNTAX;
-	if (base64.size > (SSH_KEY_BLOB_MAX + 2) / 3 * 4)
-		return STATUS_SSH_KEY_TOO_LARGE;
-	if (!base64_read(base64, room))
-		return room->overflowed ? STATUS_SSH_KEY_TOO_LARGE : STATUS_SSH_KEY_BLOB;
-	status = ssh_key_read_blob(span_skip(writer_written(room), used), key);
-	if (status != STATUS_OK)
-		return status == STATUS_SSH_KEY_TYPE ? STATUS_SSH_KEY_BLOB : status;
-	if (key->type != type)
-		return STATUS_SSH_KEY_BLOB;
-	if (line.size > SSH_KEY_COMMENT_MAX || utf8_has_control(line) || !utf8_is_valid(line))
-		return STATUS_SSH_KEY_COMMENT;
-	key->comment = line;
-	return STATUS_OK;
-}
-
-void ssh_key_write(struct writer *writer, const struct ssh_key *key)
-{
-	writer_put_string(writer, ssh_key_type_name(key->type));
-	writer_put_byte(writer, ' ');
-	base64_write(writer, key->blob);
-	if (key->comment.size > 0)
-		writer_put_byte(writer, ' ');
-	writer_put(writer, key->comment);
 }

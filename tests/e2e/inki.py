@@ -24,6 +24,24 @@ RELEASE = words_of(os.environ.get("INKI") or os.path.join(TREE, "out", "inki"))
 SANITIZED = words_of(os.environ.get("INKI_ASAN", ""))
 
 
+def has_tls():
+    """Was it built with CONFIG_TLS?"""
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write("tls: {certificate: /a, key: /b}\nusers: []\n")
+        file.flush()
+        done = subprocess.run([*RELEASE, "server", "-c", file.name, "--check-config"], capture_output=True, text=True, check=False)
+    return "built without TLS" not in done.stderr
+
+
+def has(option):
+    """Was the program built with this option of Kconfig?"""
+    path = os.path.join(os.path.dirname(RELEASE[-1]), ".config")
+    if not os.path.exists(path):
+        return True
+    with open(path, encoding="ascii") as file:
+        return f"CONFIG_{option}=y\n" in file.read()
+
+
 def yaml(value, indent=0):
     """YAML in block style, texts of several lines as literal blocks: the form that people write."""
     pad = "  " * indent
@@ -168,6 +186,33 @@ class Server:
             time.sleep(0.01)
         self.process.kill()
         raise AssertionError(f"the server did not come up, exit status {self.process.wait()}:\n{self.log()}\n{self.config_text()}")
+
+    @property
+    def serving(self):
+        """The number of the process that talks to the network; self.process is its parent, the helper."""
+        me, children = self.process.pid, []
+        while not children:
+            with open(f"/proc/{me}/task/{me}/children", encoding="ascii") as file:
+                children = file.read().split()
+        return int(children[0])
+
+    def write_config(self, config):
+        """Writes another configuration with the same listeners."""
+        listen = [{"address": "127.0.0.1:0"}, {"socket": self.socket_path, "mode": "0666"}]
+        with open(self.config_path, "w", encoding="utf-8") as file:
+            file.write(yaml({"listen": listen, **config}).replace("SOCKET", self.socket_path))
+
+    def reload(self, config=None):
+        """Lets the server read its configuration anew, and waits until it has; returns the log since then."""
+        if config is not None:
+            self.write_config(config)
+        before = len(self.log())
+        self.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + 5
+        while not re.search(r"^event=reload.*\n", self.log()[before:], re.M):
+            assert time.monotonic() < end and self.process.poll() is None, f"no reload:\n{self.log()}"
+            time.sleep(0.02)
+        return self.log()[before:]
 
     def config_text(self):
         with open(self.config_path, encoding="utf-8") as file:

@@ -9,7 +9,7 @@ SAMPLE = re.compile(rf"({NAME})(?:\{{({LABEL}(?:,{LABEL})*)?\}})? (-?[0-9]+(?:\.
 
 def problems(text):
     """What is wrong, a line each; an empty list for good text."""
-    found, helped, typed, seen, current, done = [], set(), {}, set(), None, set()
+    found, helped, typed, seen, sampled, current, done = [], set(), {}, set(), set(), None, set()
     if not text.endswith("\n"):
         found.append("the last line has no end")
     for number, line in enumerate(text.splitlines(), 1):
@@ -18,6 +18,8 @@ def problems(text):
         comment = re.fullmatch(rf"# (HELP|TYPE) ({NAME}) (.+)", line)
         sample = SAMPLE.fullmatch(line)
         name = comment.group(2) if comment else sample.group(1) if sample else None
+        if sample and typed.get(re.sub("_(bucket|sum|count)$", "", name)) == "histogram":
+            name = re.sub("_(bucket|sum|count)$", "", name)
         if name is None:
             wrong("neither HELP, TYPE nor a sample")
             continue
@@ -31,16 +33,17 @@ def problems(text):
                 wrong("a second HELP")
             helped.add(name)
         elif comment:
-            if name in typed or comment.group(3) not in ("counter", "gauge"):
-                wrong("a second TYPE, or not one of counter and gauge")
+            if name in typed or comment.group(3) not in ("counter", "gauge", "histogram"):
+                wrong("a second TYPE, or not one of counter, gauge and histogram")
             typed[name] = comment.group(3)
             if (typed[name] == "counter") != name.endswith("_total"):
                 wrong("a counter's name ends in _total, and no other does")
         else:
             if name not in helped or name not in typed:
                 wrong("no HELP or TYPE in front")
-            if (name, sample.group(2)) in seen:
+            if sample.group(0).split(" ")[0] in seen:
                 wrong("the same sample twice")
-            seen.add((name, sample.group(2)))
-    found += [f"{name} has no sample" for name in typed if name not in {each for each, _ in seen}]
+            seen.add(sample.group(0).split(" ")[0])
+            sampled.add(name)
+    found += [f"{name} has no sample" for name in typed if name not in sampled]
     return found

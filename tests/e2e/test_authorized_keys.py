@@ -5,59 +5,13 @@ import os
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 import inki
 import pytest
+from fake import LINE, answer, endless, endless_head, fake_server
 
 pytestmark = pytest.mark.both
-
-LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILA2jQqGzVzINkw6GcQ7L22pQ2PCcWIEeKI2DPTkEVer x"
-
-
-def answer(body=LINE + "\n", head="HTTP/1.1 200 OK", fields="Content-Type: text/plain\r\n", size=None):
-    body = body.encode() if isinstance(body, str) else body
-    return f"{head}\r\n{fields}Content-Length: {len(body) if size is None else size}\r\n\r\n".encode() + body
-
-
-@contextlib.contextmanager
-def fake_server(folder, *sends):
-    """A server that sends these bytes to each client (a float: waits so long; a generator: all of it), then closes.
-    Without any it takes the connection and does nothing."""
-    listener = socket.socket(socket.AF_UNIX)
-    path = str(folder / "fake.sock")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-    listener.bind(path)
-    listener.listen()
-    ended = threading.Event()
-
-    def serve():
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            with client, contextlib.suppress(OSError):
-                if not sends:
-                    ended.wait(10)
-                client.recv(65536)
-                for each in sends:
-                    if isinstance(each, float):
-                        ended.wait(each)
-                    else:
-                        for piece in [each] if isinstance(each, bytes) else each():
-                            client.sendall(piece)
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield "unix:" + path
-    finally:
-        ended.set()
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
 
 
 def run(words, *arguments, **how):
@@ -99,18 +53,6 @@ def test_good_answers(tmp_path, words, name):
     with fake_server(tmp_path, *sends) as url:
         done = run(words, "alice", "-s", url)
         assert (done.returncode, done.stdout.decode(), done.stderr) == (0, expected, b"")
-
-
-def endless():
-    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    while True:
-        yield b"1000\r\n" + (LINE + "\n").encode().ljust(0x1000, b"x") + b"\r\n"
-
-
-def endless_head():
-    yield b"HTTP/1.1 200 OK\r\n"
-    while True:
-        yield b"X-Field: y\r\n" * 100
 
 
 HOSTILE = {
@@ -174,11 +116,11 @@ def test_stuffed_backlog(tmp_path, words):
 
 
 def test_stopped_server(server):
-    os.kill(server.process.pid, signal.SIGSTOP)
+    os.kill(server.serving, signal.SIGSTOP)
     try:
         fails(server.words, f"unix:{server.socket_path}")
     finally:
-        os.kill(server.process.pid, signal.SIGCONT)
+        os.kill(server.serving, signal.SIGCONT)
 
 
 def test_standard_output_closed_early(tmp_path, words):

@@ -102,7 +102,8 @@ WRONG = {
     "broken keyring": (f"users:\n  - name: alice\n    keyring: {KEYRING}", "3:14", "alice"),
     "keyring without a key": ("users:\n  - name: alice\n    keyring: hello\n", "3:14", "no OpenPGP certificate"),
     "keyring file missing": ("users:\n  - name: alice\n    keyring_file: /nonexistent/alice.asc\n", "3:19", "No such file"),
-    "not there yet": ("tls: {}\nusers: []\n", "1:1", "tls"),
+    "not there yet": ("checks: []\nusers: []\n", "1:1", "checks"),
+    "half of tls": ("tls: {key: /a}\nusers: []\n", "1:6", "both a certificate and a key"),
     "no users": ("port: 3000\n", "1:1", "users"),
     "latin-1": (b"host: caf\xe9\nusers: []\n", None, ""),
     "binary": (bytes(range(256)), None, ""),
@@ -242,6 +243,6 @@ def test_user_for_whom_nobody_can_sign(start, words, gpg, alice, mallory):
 def test_check_config_says_how_full_the_memory_for_settings_is(words, gpg, alice, tmp_path):
     path = tmp_path / "inki.conf"
     path.write_text(yaml({"users": [{"name": f"user{number}", "keyring": gpg.export(alice)} for number in range(60)]}), encoding="utf-8")
-    match = re.search(r"settings +(\d+), of which these take (\d+) \((\d+) %\)", check(words, path).stdout)
+    match = re.search(r"settings +2 x +(\d+) +\d+, of one of which these take (\d+) \((\d+) %\)", check(words, path).stdout)
     whole, used, percent = map(int, match.groups())
     assert 60 * 200 < used < whole and percent == used * 100 // whole, match.group()

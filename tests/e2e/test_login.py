@@ -51,9 +51,14 @@ def prefix_for_locked_root(folder):
 
 
 @pytest.fixture
-def login(start, words, gpg, alice):
-    """(server, function that tries to log in with a secret key); the server's one user is root."""
-    server = start({"users": [{"name": "root", "keyring": gpg.export(alice)}]})
+def policy():
+    return {}
+
+
+@pytest.fixture
+def login(start, words, gpg, alice, policy):
+    """(server, function that tries to log in with a secret key, sshd's log, its port); the server's one user is root."""
+    server = start({"users": [{"name": "root", "keyring": gpg.export(alice), **policy}]})
     os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
     folder = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
     port = free_port()
@@ -88,7 +93,7 @@ def login(start, words, gpg, alice):
             assert "Permission denied" in done.stderr, f"{done}\n{log_text()}"
             return False
 
-        yield server, try_login, log_text
+        yield server, try_login, log_text, port
         sshd.send_signal(signal.SIGTERM)
         sshd.wait(10)
     finally:
@@ -96,7 +101,7 @@ def login(start, words, gpg, alice):
 
 
 def test_login_follows_the_signed_requests(login, sign, new_key):
-    server, try_login, log = login
+    server, try_login, log, _ = login
     line, secret = new_key()
     _, other_secret = new_key()
     assert not try_login(secret), "let in before the key was added"
@@ -119,15 +124,15 @@ def test_login_follows_the_signed_requests(login, sign, new_key):
 
 
 def test_no_login_while_the_server_is_away(login, sign, new_key):
-    server, try_login, _ = login
+    server, try_login, _, _ = login
     line, secret = new_key()
     assert server.post(sign(username="root", key=line)).status == 200
     assert try_login(secret)
-    os.kill(server.process.pid, signal.SIGSTOP)  # it takes connections and never answers
+    os.kill(server.serving, signal.SIGSTOP)  # it takes connections and never answers
     try:
         started = time.monotonic()
         assert not try_login(secret)
         assert time.monotonic() - started < 10, "sshd had to wait for longer than inki's deadline of 2 s for each question"
     finally:
-        os.kill(server.process.pid, signal.SIGCONT)
+        os.kill(server.serving, signal.SIGCONT)
     assert try_login(secret)

@@ -18,10 +18,11 @@ def memory_of(pid):
 @native
 def test_idle_memory(server, capsys):
     server.is_serving()
-    memory = memory_of(server.process.pid)
-    with capsys.disabled():
-        print(f"\nidle: {memory['VmRSS']} kB resident, of it {memory['RssAnon']} kB anonymous")
-    assert memory["VmRSS"] <= 1024
+    for name, pid in (("server", server.serving), ("helper", server.process.pid)):
+        memory = memory_of(pid)
+        with capsys.disabled():
+            print(f"\nidle {name}: {memory['VmRSS']} kB resident, of it {memory['RssAnon']} kB anonymous")
+        assert memory["VmRSS"] <= 640
 
 
 @native
@@ -31,11 +32,11 @@ def test_memory_does_not_grow_with_refused_requests(start, gpg, alice, sign, new
     messages = [sign(key=line), sign(by=mallory, key=line), b"x" * 60000, b"-----BEGIN PGP SIGNED MESSAGE-----\n" * 1000]
     for message in messages:
         server.post(message)
-    before = memory_of(server.process.pid)["VmRSS"]
+    before = memory_of(server.serving)["VmRSS"]
     for _ in range(50):
         for message in messages:
             server.post(message)
-    assert memory_of(server.process.pid)["VmRSS"] <= before + 64
+    assert memory_of(server.serving)["VmRSS"] <= before + 64
 
 
 @native
@@ -43,4 +44,4 @@ def test_size_of_the_file(words, capsys):
     size = os.path.getsize(words[-1])
     with capsys.disabled():
         print(f"\nfile: {size} bytes")
-    assert size <= 400_000
+    assert size <= 500_000  # of it 106 kB are TLS

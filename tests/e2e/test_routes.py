@@ -4,10 +4,12 @@ import base64
 import calendar
 import os
 import re
+import shutil
 import subprocess
 import time
 from urllib.parse import quote
 
+import inki
 import metrics
 import pytest
 from inki import refused
@@ -209,6 +211,13 @@ def test_metrics(server, sign, new_key, mallory):
     values = server.metrics()
     assert values["inki_keys_added_total"] == 1 and values["inki_keys"] == 1, values
     assert values["inki_requests_refused_total"] == 2, values
+    with inki.Wire(server) as wire:
+        assert wire.send(b"NONSENSE\r\n\r\n").answer().status == 400
+    text = server.curl("/metrics").text
+    for line in ('inki_user_keys{user="alice"} 1', 'inki_user_signers{user="alice"} 1', 'inki_refusals_total{reason="ROUTE_UNKNOWN"} 1',
+                 'inki_refusals_total{reason="SIGNATURE_UNKNOWN_ISSUER"} 1', 'inki_refusals_total{reason="HTTP_SYNTAX"} 1',
+                 'inki_build_info{version="0.1.0"} 1', 'inki_check_duration_seconds_count 0', "inki_config_last_reload_successful 1"):
+        assert f"\n{line}\n" in "\n" + text, f"{line} is not in {text}"
 
 
 def test_the_check_of_metrics_finds_what_is_wrong():
@@ -218,3 +227,24 @@ def test_the_check_of_metrics_finds_what_is_wrong():
                 good.replace(" counter", " number"), good.replace(" 2\n", " two\n"), good.replace('"c"', "c"),
                 good + "# HELP b x\n# TYPE b gauge\nb 1\n" + 'a_total{b="e"} 2\n', good + "# HELP b x\n# TYPE b gauge\n"):
         assert metrics.problems(bad), bad
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="NOT TESTED: promtool (Debian's prometheus) is not here; metrics.py looks at the same")
+def test_metrics_by_promtool(start, gpg, alice, sign, new_key):
+    server = start({"users": [{"name": name, "keyring": gpg.export(alice)} for name in ("alice", 'we"ird\\')]})
+    server.post(sign(key=new_key()[0]))
+    server.post(b"nonsense")
+    done = subprocess.run(["promtool", "check", "metrics"], input=server.curl("/metrics").body, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), done
+
+
+def test_metrics_of_many_users(start, gpg, alice):
+    names = [f"{at:02d}" + 29 * '\\"' for at in range(64)]
+    keyring = gpg.export(alice)
+    server = start({"users": [{"name": name, "keyring": keyring} for name in names]})
+    answer = server.curl("/metrics")
+    assert answer.headers.get("transfer-encoding") == "chunked" and len(answer.body) > 16384
+    assert metrics.problems(answer.text) == []
+    for name in names:
+        label = name.replace("\\", "\\\\").replace('"', '\\"')
+        assert f'\ninki_user_keys{{user="{label}"}} 0\n' in answer.text

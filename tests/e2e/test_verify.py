@@ -8,8 +8,9 @@ import time
 
 import openpgp
 import pytest
+from client import needs_client
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, needs_client]
 
 TEXT = 'Grüße, Alice\n- a line with a dash\n-----and more\n\n{"a": 1}'
 # bytes that a terminal obeys: an escape sequence, a line end, BEL, DEL, a control of ISO 6429 in UTF-8, right-to-left override

@@ -9,6 +9,9 @@
  * sanitizer sees a read behind it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What is done once before, where a fuzzer has such: libFuzzer does not count its time. */
+int LLVMFuzzerInitialize(int *count, char ***arguments) __attribute__((weak));
+
 /* Ends the program, and so makes a finding of the input, unless the condition holds. */
 #define FUZZ_CHECK(condition) ((condition) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #condition))
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition);

@@ -14,6 +14,10 @@ for program; do
 	name=${program##*/fuzz_}
 	folder=${program%/tests/*}
 	log=$folder/$name.log
+	# These two know whose signatures are genuine from the cases: what came of older ones, with other keys, would be forged to them.
+	case $name in certificates | message)
+		[ -z "$(find "$seeds/index" -newer "$folder/corpus/$name" 2>/dev/null)" ] || rm -rf "$folder/corpus/$name" ;;
+	esac
 	mkdir -p "$folder/corpus/$name" "$folder/crashes/$name"
 	set -- "$folder/corpus/$name" "$seeds/$name"
 	[ ! -d "tests/fuzz/regressions/$name" ] || set -- "$@" "tests/fuzz/regressions/$name"

@@ -1,5 +1,6 @@
 /* Requests to the server above its socket. Each line of the input is one: its method, target, seconds since the last, and body,
  * which is the message of vectors.py of that name or else the word itself. No key is ever live that no owner asked for. */
+#include "base/encoding.h"
 #include "fuzz.h"
 #include "vectors.h"
 #include "world.h"
@@ -46,6 +47,20 @@ static void check_keys(const struct world *world, int64_t now)
 	}
 }
 
+/* Whatever was asked: the log shows the audit's lines as they are. */
+static void check_journal(const struct world *world)
+{
+	struct span lines = writer_written(&world->journal), line;
+
+	while (span_take_line(&lines, &line)) {
+		FUZZ_CHECK(span_starts_with(line, SPAN("event=")));
+		while (line.size > 0) {
+			FUZZ_CHECK(printable_size(line) > 0);
+			line = span_skip(line, printable_size(line));
+		}
+	}
+}
+
 static void ask(struct world *world, struct span line, int64_t *now)
 {
 	static const struct {
@@ -53,7 +68,7 @@ static void ask(struct world *world, struct span line, int64_t *now)
 		enum http_method method;
 	} methods[] = { { "GET", HTTP_GET }, { "HEAD", HTTP_HEAD }, { "POST", HTTP_POST }, { "DELETE", HTTP_DELETE } };
 	const struct span method = take_word(&line), target = take_word(&line), seconds = take_word(&line);
-	struct api_request request = { .remote = SPAN("192.0.2.1"), .access = ACCESS_ALL };
+	struct api_request request = { .remote = SPAN("192.0.2.1"), .access = ACCESS_ALL, .may_see_events = true };
 	int code;
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
@@ -76,6 +91,7 @@ static void ask(struct world *world, struct span line, int64_t *now)
 	code = world_handle(world, &request, *now);
 	FUZZ_CHECK(code >= 200 && code < 600 && code != 500);
 	check_keys(world, *now);
+	check_journal(world);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,4 @@
-/* A whole message, taken apart: what comes out is text as PGP.md 2 wants it, and the same when it is framed anew. */
+/* A whole message, taken apart: what comes out is text as rules 2 wants it, and the same when it is framed anew. */
 #include "base/encoding.h"
 #include "base/writer.h"
 #include "fuzz.h"
@@ -8,7 +8,7 @@
 
 enum { ARENA_SIZE = 192 * 1024 };
 
-/* No line has blanks at its end; no control that PGP.md 2.2 refuses is in it. */
+/* No line has blanks at its end; no control that rule 2.2 refuses is in it. */
 static void check_text(struct span text)
 {
 	FUZZ_CHECK(utf8_is_valid(text));

@@ -125,15 +125,20 @@ static void learn_cases(void)
 	free((void *)(uintptr_t)index.data);
 }
 
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+	(void)count;
+	(void)arguments;
+	fuzz_start_crypto();
+	learn_cases();
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span input = span_of(data, size), name;
 	size_t number = 0;
 
-	if (seed_count == 0) {
-		fuzz_start_crypto();
-		learn_cases();
-	}
 	if (!span_take_line(&input, &name))
 		return 0;
 	while (number < seed_count && !span_equal(seeds[number].name, name))

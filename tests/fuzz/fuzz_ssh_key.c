@@ -6,7 +6,7 @@
 
 static void check_line(struct span line)
 {
-	static uint8_t blob[SSH_KEY_BLOB_MAX], again_blob[SSH_KEY_BLOB_MAX], text[2 * SSH_KEY_BLOB_MAX];
+	static uint8_t blob[SSH_KEY_ROOM_MAX], again_blob[SSH_KEY_ROOM_MAX], text[2 * SSH_KEY_ROOM_MAX];
 	struct writer room = writer_of(blob, sizeof(blob)), again_room = writer_of(again_blob, sizeof(again_blob));
 	struct writer out = writer_of(text, sizeof(text));
 	struct ssh_key key, again, alone;
@@ -17,7 +17,7 @@ static void check_line(struct span line)
 	FUZZ_CHECK(!out.overflowed && span_find_byte(writer_written(&out), '\n') == out.used);
 	FUZZ_CHECK(ssh_key_read(writer_written(&out), &again_room, &again) == STATUS_OK);
 	FUZZ_CHECK(again.type == key.type && again.rsa_bits == key.rsa_bits && span_equal(again.blob, key.blob));
-	FUZZ_CHECK(span_equal(again.comment, key.comment));
+	FUZZ_CHECK(span_equal(again.comment, key.comment) && span_equal(again.options, key.options));
 	FUZZ_CHECK(ssh_key_read_blob(key.blob, &alone) == STATUS_OK && alone.type == key.type);
 }
 

@@ -22,6 +22,8 @@ static void replay(const char *path)
 
 int main(int count, char **paths)
 {
+	if (LLVMFuzzerInitialize)
+		LLVMFuzzerInitialize(&count, &paths);
 	for (int i = 1; i < count; i++) {
 		/* the last one ended it */
 		fprintf(stderr, "input: %s\n", paths[i]);

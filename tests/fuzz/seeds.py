@@ -4,15 +4,20 @@ Usage: seeds.py CASES FOLDER
 """
 
 import base64
+import contextlib
 import hashlib
 import os
 import shutil
+import ssl
 import sys
+from pathlib import Path
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
 
+import certificates  # noqa: E402
 import raw  # noqa: E402
+import secret_keys  # noqa: E402
 
 SIZE_MAX = 16384  # larger ones are slow, and the unit tests run them
 BEGIN = b"-----BEGIN PGP SIGNATURE-----\n"
@@ -50,15 +55,37 @@ def seeds_of_case(name, path):
         yield "message", name.encode() + b"\n" + message
 
 
+def tls_seeds():
+    """What fuzz_tls.c takes: a byte that chooses, and what OpenSSL says to a server, or a file of a certificate and its key."""
+    context = ssl.create_default_context()
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(into, out, server_hostname="localhost").do_handshake()
+    hello = out.read()
+    alert, text = b"\x15\x03\x03\x00\x02\x01\x00", b"\x17\x03\x03\x00\x20" + bytes(32)
+    for choice in range(5):
+        for data in (b"", hello, hello[:50], alert, text, b"\x14\x03\x03\x00\x01\x01", b"\x60\x01\x60\x80", b"GET / HTTP/1.1\r\n"):
+            yield bytes([choice]) + data
+    for kind in ("rsa2048", "p256", "p521"):
+        identity, _ = certificates.chained(kind)
+        for form in ("PKCS8", "old"):
+            yield b"\x05" + identity.chain() + identity.key_pem(form)
+
+
 def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
             yield from seeds_of_case(name, os.path.join(cases, name))
+    for name, value in secret_keys.vectors():
+        if name.startswith("secret.") and name != "secret.cases":
+            yield "secret_key", value
     for request in raw.requests():
         yield "conn", request.data
         yield "http", request.data
-    with open(os.path.join(HERE, "..", "..", "inki.conf.example"), "rb") as example:
+    with open(TESTS.parent / "inki.conf.example", "rb") as example:
         yield "conf", example.read()
+    for seed in tls_seeds():
+        yield "tls", seed
     for fuzzer, texts in LINES.items():
         for text in texts:
             yield fuzzer, text.encode()
@@ -88,6 +115,9 @@ LINES = {
         '{"username":"root","expires":"1h"}',
     ],
     "ssh_key": [
+        'restrict,Pty,from="10.0.0.0/8,!10.1.*",command="echo \\"a, b\\"",expiry-time="20261231Z" ' + KEY + " with options",
+        'permitopen="[::1]:80",permitlisten="*",tunnel="0",environment="A=b",no-X11-forwarding ' + KEY,
+        "PuTTY-User-Key-File-3: ssh-ed25519",
         KEY, f" {KEY}\ta comment é \n", f"restrict {KEY}", SHA256, SHA256 + "=", MD5, f"MD5:{MD5}", MD5.replace(":", ""),
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+"
         "NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU= p256",
@@ -116,6 +146,7 @@ LINES = {
     "api": [
         "POST /api/v1/keys 0 add\nGET /api/v1/keys 1\nGET /api/v1/user/alice/keys 1\nGET /api/v1/user/alice/authorized_keys 1\nPOST /api/v1/keys 9 add\n"
         "DELETE /api/v1/keys 99 remove\nGET /metrics 9\nGET /healthz\nHEAD /api/v1/keys",
+        "POST /api/v1/keys 0 add\nGET /api/v1/user/%22%0aevent=added%e2%80%ae/authorized_keys\nGET /api/v1/events\nGET /api/v1/events?after=1700000000000001",
         "POST /api/v1/keys 0 add.short\nPOST /api/v1/keys 0 add.rsa2048\nPOST /api/v1/keys 9 add.p256\nGET /api/v1/user/alice/authorized_keys 999",
         "POST /api/v1/keys 0 add.quorum\nPOST /api/v1/keys 0 add.crowd\nPOST /api/v1/keys 0 add.bob\nPOST /api/v1/keys 0 add.by_eve\n"
         "GET /api/v1/user/crowd/keys\nGET /api/v1/user/team/authorized_keys?fingerprint=" + SHA256.replace("+", "%2B"),

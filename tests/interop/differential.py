@@ -21,11 +21,16 @@ import peers
 CASES = Path(os.environ.get("CASES", "out/cases")) / "pgp"
 BARE = b"-----BEGIN PGP SIGNED MESSAGE-----\n\n"
 VERDICTS = peers.OUT / "verdicts.json"
+LEGEND = """
+A line is a case of out/cases/pgp: how inki ends with it (OK: it takes the message), and whether each of the others takes it: yes, no,
+or nothing where it cannot be asked. yes* or no*: another verdict than inki's, for the reason below the line, which is from
+tests/interop/differences and names a rule of tests/vectors/rules.txt. yes! or no!: another one, and nobody has explained it.
+"""
 
 
 def read_case(name):
     """The lines of a case, its keyring, and its message. A message without Hash header gets one: nothing of it counts for inki,
-    and half of the peers would look no further (PGP.md 11). The rules about that header are shown as they are."""
+    and half of the peers would look no further (rules.txt, 11). The rules about that header are shown as they are."""
     head, _, body = (CASES / name).read_bytes().partition(b"\n\n")
     lines = dict(line.split(" ", 1) for line in head.decode().splitlines() if " " in line)
     at = int(lines.get("text", 0))
@@ -117,7 +122,7 @@ def main(words):
         print(f"{case:{width}} {status:26}" + "".join(f"{cell:11}" for cell in cells))
         for reason in dict.fromkeys(reasons):
             print(f"{'':8}{reason}")
-    print()
+    print(LEGEND)
     unused = [f"{peer} {'accepts' if accepts else 'refuses'} {pattern}"
               for i, (who, accepts, pattern, _) in enumerate(differences)
               for peer in who if peer in verdicts and (peer, i) not in used]

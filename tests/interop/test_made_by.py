@@ -33,34 +33,6 @@ TEXTS = {
 BROKEN = {("pgpainless", "trailing_blanks")}
 
 
-class World:
-    """The peers and their keys, made when they are first asked for."""
-
-    def __init__(self):
-        self.running, self.keys = {}, {}
-
-    def peer(self, name):
-        if name not in self.running:
-            self.running[name] = peers.ALL[name]()
-        return self.running[name]
-
-    def keys_of(self, name):
-        if name not in self.keys:
-            self.keys[name] = dict(self.peer(name).generate())
-        return self.keys[name]
-
-    def close(self):
-        for peer in self.running.values():
-            peer.close()
-
-
-@pytest.fixture(scope="session", name="world")
-def fixture_world():
-    world = World()
-    yield world
-    world.close()
-
-
 def armor_removed(armored):
     return peers.bytes_of_armor(re.search(rb"-----BEGIN .*?-----END ", armored.encode().replace(b"\r", b""), re.DOTALL)[0])
 

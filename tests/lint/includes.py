@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "ssh": ("crypto",),
     "pgp": ("crypto",),
     "core": ("http", "json", "ssh", "pgp"),
-    "conf": ("pgp", "ssh", "core/config.h"),
+    "conf": ("pgp", "ssh", "tls/identity.h", "core/config.h"),
     "server": ("core", "http", "tls", "conf", "host", "pgp/describe.h", "crypto/crypto.h"),  # the latter to hand crypto/ its memory
     "client": ("core/request.h", "http", "json", "pgp", "ssh", "tls", "host", "crypto/crypto.h"),  # here too
     "main": ("server", "client", "host/tell.h"),

@@ -15,7 +15,7 @@ COMPILER = (r"__stack_chk_(fail|fail_local|guard)|_GLOBAL_OFFSET_TABLE_|__gnu_lo
             r"|__(u?div|u?mod|u?divmod|mul|neg|ash[lr]|lshr|u?cmp|bswap|clz|ctz|ffs|popcount)[sdt]i[234]?"
             r"|__aeabi_(u?i?div(mod)?|u?l?divmod|u?ldivmod|u?idiv(mod)?|l(lsl|lsr|asr|mul|cmp)|ulcmp|uidivmod"
             r"|mem(cpy|move|set|clr)[48]?|unwind_cpp_pr[01])|__(save|restore)_.*|__riscv_(save|restore)_.*")
-LIBRARY = {"crypto": r"mbedtls_.*|crypto_.*|sodium_.*|ge25519_.*", "tls": r"br_.*", "conf": r"yaml_.*"}
+LIBRARY = {"crypto": r"mbedtls_.*|crypto_.*|sodium_.*|[gs][ec]25519_.*", "tls": r"br_.*", "conf": r"yaml_.*"}
 
 
 def symbols(nm, path):

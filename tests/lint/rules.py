@@ -7,6 +7,7 @@ import re
 from common import source
 
 RULES, INDEX = "tests/vectors/rules.txt", os.path.join(os.environ.get("CASES", "out/cases"), "pgp", "index")
+NO_CASE = "    no case: "
 BAD_CASES = 200  # the least
 
 
@@ -18,14 +19,16 @@ def main():
         match = re.match(r"rule_(\d+)_(\d+)_", name)
         if match:
             of_rule.setdefault(".".join(match.groups()), []).append(name)
-    for line, text in enumerate(source.read(RULES).splitlines(), 1):
-        if text.startswith("#"):
+    lines = source.read(RULES).splitlines()
+    for line, text in enumerate(lines, 1):
+        if not text or text.startswith(("#", NO_CASE)):
             continue
-        match = re.fullmatch(r"(\d+\.\d+)(: \S.*)?", text)
+        match = re.fullmatch(r"(\d+\.\d+) \S.*", text)
         if not match:
-            findings.add(RULES, line, "a line is a rule's number, or a number, a colon, a space and the reason why it has no case")
+            findings.add(RULES, line, f'a line is a rule\'s number and its words, or "{NO_CASE.strip()}" and the reason for it below them')
             continue
-        rule, reason = match.groups()
+        rule = match.group(1)
+        reason = line < len(lines) and lines[line].startswith(NO_CASE)
         if rule in rules:
             findings.add(RULES, line, f"rule {rule} is there twice")
         if not reason and rule not in of_rule:

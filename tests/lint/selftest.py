@@ -68,14 +68,14 @@ SOURCES = (
 
 # (the rules, names of cases besides 200 of rule 2.1 or, with None, 199, what lint rules must say)
 RULES = (
-    ("# a comment\n2.1\n2.2: a reason\n2.3\n", ["rule_2_3_x_good"], None),
-    ("2.1\n2.3\n", [], "rules.txt:2: rule 2.3 has no case"),
-    ("2.1\n2.3\n", ["rule_2_30_x", "rule_12_3_x", "gpg_2_3_x"], "rules.txt:2: rule 2.3 has no case"),
-    ("2.1\n2.3: a reason\n", ["rule_2_3_x"], "rules.txt:2: rule 2.3 has a case, rule_2_3_x"),
-    ("2.1\n2.3:\n", ["rule_2_3_x"], "rules.txt:2: a line is"),
-    ("2.1\n2.1\n", [], "rule 2.1 is there twice"),
-    ("2.1\n", ["rule_2_3_x"], "rule 2.3 is missing here"),
-    ("2.1\n", None, "199 cases of a broken rule"),
+    ("# a comment\n\n2.1 a\n2.2 a\n    no case: b\n2.3 a\n", ["rule_2_3_x_good"], None),
+    ("2.1 a\n2.3 a\n", [], "rules.txt:2: rule 2.3 has no case"),
+    ("2.1 a\n2.3 a\n", ["rule_2_30_x", "rule_12_3_x", "gpg_2_3_x"], "rules.txt:2: rule 2.3 has no case"),
+    ("2.1 a\n2.3 a\n    no case: b\n", ["rule_2_3_x"], "rules.txt:2: rule 2.3 has a case, rule_2_3_x"),
+    ("2.1 a\n2.3\n", ["rule_2_3_x"], "rules.txt:2: a line is"),
+    ("2.1 a\n2.1 a\n", [], "rule 2.1 is there twice"),
+    ("2.1 a\n", ["rule_2_3_x"], "rule 2.3 is missing here"),
+    ("2.1 a\n", None, "199 cases of a broken rule"),
     ("", [], "nothing to look at"),
 )
 
@@ -138,7 +138,7 @@ def main():
             place(folder, "out/cases/pgp/index", "\n".join([*bad, *(names or [])]) + "\n")
             failed += judge(f"rules: {rules!r} and {names}", run("rules", folder), expected)
     with tempfile.TemporaryDirectory() as folder:
-        place(folder, "tests/vectors/rules.txt", "2.1: a reason\n")
+        place(folder, "tests/vectors/rules.txt", "2.1 a\n    no case: b\n")
         failed += judge("rules: no cases", run("rules", folder), "nothing to look at")
     for lint in ("includes", "banned", "sizes", "purity"):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,7 @@
 #include "pgp_case.h"
 
+#include "base/kconfig.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +67,32 @@ static bool read_numbers(struct span line, struct pgp_case_numbers *numbers)
 	return true;
 }
 
+/* An option that the case needs, and what comes out without it. */
+static bool read_need(struct pgp_case *read, struct span line)
+{
+	static const struct {
+		const char *name;
+		bool is_enabled;
+	} options[] = {
+		{ "PGP_V6", IS_ENABLED(CONFIG_PGP_V6) },         { "RSA", IS_ENABLED(CONFIG_RSA) },
+		{ "ECDSA_P256", IS_ENABLED(CONFIG_ECDSA_P256) }, { "ECDSA_P384", IS_ENABLED(CONFIG_ECDSA_P384) },
+		{ "ECDSA_P521", IS_ENABLED(CONFIG_ECDSA_P521) }, { "ECDSA_BRAINPOOL", IS_ENABLED(CONFIG_ECDSA_BRAINPOOL) },
+		{ "ED25519", IS_ENABLED(CONFIG_ED25519) },
+	};
+	const struct span name = take_word(&line);
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!span_equal(name, span_of_string(options[i].name)))
+			continue;
+		if (!options[i].is_enabled) {
+			read->is_left_out = true;
+			read->without = line;
+		}
+		return true;
+	}
+	return false;
+}
+
 static bool read_line(struct pgp_case *read, struct span line)
 {
 	const struct span word = take_word(&line);
@@ -83,13 +111,15 @@ static bool read_line(struct pgp_case *read, struct span line)
 		{ "operations", .number = &read->operations },
 		{ "flips", .numbers = &read->flips, .flag = &read->has_flips },
 		{ "whole", .numbers = &read->whole },
-		{ "arenas", .flag = &read->has_arenas },
+		{ "arenas", .number = &read->arenas },
 		{ "text", .size = &read->text.size, .flag = &read->has_text },
 		{ "keyring", .size = &read->keyring.size },
 		{ "second", .size = &read->second_keyring.size },
 		{ "message", .size = &read->message.size },
 	};
 
+	if (span_equal(word, SPAN("needs")))
+		return read_need(read, line);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!span_equal(word, span_of_string(rows[i].word)))
 			continue;

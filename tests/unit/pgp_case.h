@@ -20,7 +20,10 @@ struct pgp_case {
 	int64_t signers;
 	struct span signer;
 	int64_t operations; /* INT64_MAX: any number */
-	bool has_flips, has_arenas, has_text;
+	int64_t arenas; /* 0: none */
+	bool has_flips, has_text;
+	bool is_left_out;    /* Kconfig left out what it is about: then */
+	struct span without; /* comes this status, if it is not empty */
 	struct pgp_case_numbers flips, whole;
 	struct span text, keyring, second_keyring, message;
 };

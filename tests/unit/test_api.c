@@ -66,6 +66,8 @@ static size_t count_lines(struct span text)
 
 /* ---- routes ---- */
 
+enum { METRICS_CODE = IS_ENABLED(CONFIG_METRICS) ? 200 : 405, EVENTS_CODE = IS_ENABLED(CONFIG_EVENTS) ? 403 : 405 };
+
 static void test_routes(void **state)
 {
 	static const struct {
@@ -92,7 +94,8 @@ static void test_routes(void **state)
 		{ "/api/v1/../v1/keys", { 404, 404, 404, 404 }, NULL },
 		{ "/", { 404, 404, 404, 404 }, NULL },
 		{ "/healthz", { 200, 200, 405, 405 }, "GET, HEAD" },
-		{ "/metrics", { 200, 200, 405, 405 }, "GET, HEAD" },
+		{ "/metrics", { METRICS_CODE, METRICS_CODE, 405, 405 }, "GET, HEAD" },
+		{ "/api/v1/events", { EVENTS_CODE, EVENTS_CODE, 405, 405 }, "GET, HEAD" },
 	};
 
 	(void)state;
@@ -120,9 +123,9 @@ static void test_access(void **state)
 		enum config_access access;
 		int codes[4];
 	} cases[] = {
-		{ ACCESS_READ, { 200, 200, 200, 403 } },
-		{ ACCESS_WRITE, { 403, 200, 403, 200 } },
-		{ ACCESS_ALL, { 200, 200, 200, 200 } },
+		{ ACCESS_READ, { 200, 200, METRICS_CODE, 403 } },
+		{ ACCESS_WRITE, { 403, 200, IS_ENABLED(CONFIG_METRICS) ? 403 : 405, 200 } },
+		{ ACCESS_ALL, { 200, 200, METRICS_CODE, 200 } },
 	};
 	static const struct {
 		enum http_method method;
@@ -158,7 +161,7 @@ static void test_root(void **state)
 	uint8_t room[128];
 	struct writer path = writer_of(room, sizeof(room));
 	struct api_request request = { .method = HTTP_DELETE, .access = ACCESS_READ, .is_local_root = true,
-		                       .remote = SPAN("unix:uid=0") };
+		                       .remote = SPAN("unix:uid:0") };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(paths); i++) {
@@ -172,14 +175,14 @@ static void test_root(void **state)
 	request.path = writer_written(&path);
 	request.is_local_root = false;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 403);
-	assert_true(world_noted(&world, " user=alice remote=\"unix:uid=0\" status=ROUTE_NOT_ROOT "));
+	assert_true(world_noted(&world, " user=alice remote=unix:uid:0 status=ROUTE_NOT_ROOT "));
 	assert_int_equal(table_measure(world.app.table).live, 1);
 	request.is_local_root = true;
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 200);
 	assert_true(world_answered(&world, "[{\"user\":\"alice\",\"key\":\"ssh-ed25519 AAAA"));
 	assert_true(world_noted(&world, "event=removed time="));
 	assert_true(world_noted(&world, " user=alice fingerprint=SHA256:"));
-	assert_true(world_noted(&world, " by=root remote=\"unix:uid=0\"\n"));
+	assert_true(world_noted(&world, " by=root remote=unix:uid:0\n"));
 	assert_int_equal(table_measure(world.app.table).live, 0);
 	assert_int_equal(world_handle(&world, &request, NOW + 5), 404);
 	assert_int_equal(world_post(&world, "add", NOW + 5), 409);
@@ -289,14 +292,18 @@ static void test_unknown_user(void **state)
 static void test_metrics(void **state)
 {
 	(void)state;
+	if (!IS_ENABLED(CONFIG_METRICS))
+		skip();
 	world.app.counters = (struct api_counters){ 0 };
 	world_ask(&world, HTTP_GET, "/none", nothing, NOW);
 	world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, NOW);
 	assert_int_equal(world_ask(&world, HTTP_GET, "/metrics", nothing, NOW), 200);
 	assert_true(world_answered(&world, "\ninki_keys 1\n"));
-	assert_true(world_answered(&world, "\ninki_requests_total 2\n"));
+	assert_true(world_answered(&world, "\ninki_requests_total 3\n"));
 	assert_true(world_answered(&world, "\ninki_requests_refused_total 1\n"));
 	assert_true(world_answered(&world, "\ninki_lists_served_total 1\n"));
+	assert_true(world_answered(&world, "\ninki_user_keys{user=\"alice\"} 1\n"));
+	assert_true(world_answered(&world, "\ninki_refusals_total{reason=\"ROUTE_UNKNOWN\"} 1\n"));
 	assert_int_equal(world_ask(&world, HTTP_GET, "/healthz", nothing, NOW), 200);
 	assert_true(answered("ok\n"));
 }
@@ -318,11 +325,12 @@ static void put_key(uint32_t i, bool is_largest, int64_t expire)
 		.expire = expire,
 		.signer_count = is_largest ? TABLE_SIGNERS_MAX : i % 3,
 	};
-	static uint8_t marks[256];
+	static uint8_t marks[SSH_KEY_OPTIONS_MAX];
 
 	memset(marks, '<', sizeof(marks));
 	if (is_largest) {
 		key.key.comment = span_of(marks, SSH_KEY_COMMENT_MAX);
+		key.key.options = span_of(marks, SSH_KEY_OPTIONS_MAX);
 		key.reason = span_of(marks, TABLE_REASON_MAX);
 	}
 	for (size_t signer = 0; signer < key.signer_count; signer++)
@@ -383,6 +391,39 @@ static void test_list_in_pieces(void **state)
 			}
 		}
 	}
+}
+
+/* A key is served behind the host's options of now, or, where its own do not go with them any more, not at all. */
+static void test_options_served(void **state)
+{
+	static const struct {
+		const char *own;
+		uint32_t allowed;
+		const char *served; /* in front of the key */
+	} cases[] = {
+		{ "", 1U << SSH_OPTION_COMMAND, "command=\"a\" ssh-" },
+		{ "restrict,pty", 1U << SSH_OPTION_COMMAND | 1U << SSH_OPTION_FROM, "restrict,pty,command=\"a\" ssh-" },
+		{ "restrict,command=\"b\"", 1U << SSH_OPTION_COMMAND, NULL },
+		{ "restrict", 0, NULL },
+	};
+	struct config_policy *policy = &world.users[WORLD_ALICE].policy;
+	struct table_key key = { .user = WORLD_ALICE, .is_live = true, .expire = NOW + 1 };
+
+	(void)state;
+	key.key = (struct ssh_key){ .blob = { filler, 51 }, .options = SPAN("command=\"a\"") };
+	assert_int_equal(table_put(world.app.table, &key, NOW), STATUS_OK);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		policy->options = span_of_string(cases[i].own);
+		policy->allow_options = cases[i].allowed;
+		assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, NOW), 200);
+		if (cases[i].served)
+			assert_true(span_starts_with(writer_written(&world.answer.body), span_of_string(cases[i].served)));
+		else
+			assert_int_equal(world.answer.body.used, 0);
+		assert_int_equal(count_lines(writer_written(&world.answer.body)), cases[i].served != NULL);
+	}
+	policy->options = (struct span){ 0 };
+	policy->allow_options = 0;
 }
 
 /* The largest key fits into API_BODY_MAX bytes, as the first, as the next one, and as a single answer. */
@@ -491,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown_user, with_key),
 		cmocka_unit_test_setup(test_metrics, with_key),
 		cmocka_unit_test_setup(test_list_in_pieces, without_keys),
+		cmocka_unit_test_setup(test_options_served, without_keys),
 		cmocka_unit_test_setup(test_largest_keys, without_keys),
 		cmocka_unit_test_setup(test_list_while_changing, without_keys),
 		cmocka_unit_test_setup(test_many_expire_at_once, without_keys),

@@ -11,6 +11,14 @@
 
 #include <cmocka.h>
 
+#ifdef CONFIG_EVENTS
+#define EVENTS_KEY ", events"
+#define EVENTS_WRITE "2:3: whoever sees the events sees all keys; events: true goes with access: read or all"
+#else
+#define EVENTS_KEY ""
+#define EVENTS_WRITE "2:31: this version of inki does not have \"events\" yet; take it out"
+#endif
+
 /* Ed25519 keys that were made for these tests and never expire; one of them with its secret half. */
 #define ALICE \
 	"-----BEGIN PGP PUBLIC KEY BLOCK-----\n" \
@@ -155,6 +163,7 @@ static void put_listener(struct writer *writer, const struct config_listener *li
 		put_number(writer, ":", listener->port);
 	}
 	put_number(writer, listener->optional ? "optional access=" : "access=", (int64_t)listener->access);
+	writer_put_string(writer, listener->shows_events ? "events " : "");
 }
 
 static void put_user(struct writer *writer, const struct config_user *user)
@@ -167,6 +176,10 @@ static void put_user(struct writer *writer, const struct config_user *user)
 	put_number(writer, "types=", user->policy.key_types);
 	put_number(writer, "rsa=", user->policy.min_rsa_bits);
 	put_number(writer, "keys=", user->policy.max_keys);
+	if (user->policy.options.size > 0)
+		put_span(writer, user->policy.options);
+	if (user->policy.allow_options > 0)
+		put_number(writer, "allowed=", user->policy.allow_options);
 }
 
 /* The configuration as one line. */
@@ -176,6 +189,8 @@ static void put_config(struct writer *writer, const struct config *config)
 	put_number(writer, "age=", config->max_request_age);
 	put_number(writer, "log=", (int64_t)config->log_target);
 	put_number(writer, "level=", (int64_t)config->log_level);
+	if (config->clock_is_signed)
+		put_number(writer, "signed=", 1);
 	for (size_t i = 0; i < config->listener_count; i++)
 		put_listener(writer, &config->listeners[i]);
 	for (size_t i = 0; i < config->user_count; i++)
@@ -215,7 +230,14 @@ static const struct {
 	      "::ffff:192.0.2.1:5 access=3 1:2:3:4:5:6:192.0.2.1:6 access=3 1:::7 access=3 " },
 	{ "sockets", "listen:\n- socket: /a b\n- {socket: /b, mode: \"0666\", access: read}\n"
 		     "- {socket: /c, mode: 0600, access: write}\n- {socket: /d, access: all}\nusers: []\n", 0,
-	  TOP "/a b:0660 access=3 /b:0666 access=1 /c:0600 access=2 /d:0660 access=3 " },
+	  TOP "/a b:0660 access=3 events /b:0666 access=1 /c:0600 access=2 /d:0660 access=3 events " },
+#ifdef CONFIG_EVENTS
+	{ "events", "listen:\n- {socket: /a, access: read, events: true}\n- {socket: /b, events: false}\n"
+		    "- {address: 127.0.0.1:1, events: true}\n- {address: 127.0.0.1:2, access: read, events: true}\n"
+		    "- {address: 127.0.0.1:3}\nusers: []\n", 0,
+	  TOP "/a:0660 access=1 events /b:0660 access=3 127.0.0.1:1 access=3 events 127.0.0.1:2 access=1 events "
+	      "127.0.0.1:3 access=3 " },
+#endif
 	{ "the other keys", "host: router-17\nlog: syslog\nlevel: debug\nmax_request_age: 1h30m\nusers: []\n", 0,
 	  "router-17 age=5400 log=1 level=3 " PORT_3000 },
 	{ "defaults", "defaults: {max_lifetime: 2d, signatures: 1, bind_host: true, key_types: [ssh-rsa, ssh-ed25519],\n"
@@ -227,6 +249,13 @@ static const struct {
 		"defaults: {bind_host: true, max_keys: 5}\n", 0,
 	  TOP PORT_3000 "a keyring=1 life=86400 signatures=1 bind=0 types=1 rsa=2048 keys=3 "
 			"b keyring=2 life=90 signatures=2 bind=1 types=127 rsa=3072 keys=5 " },
+	{ "the system's clock", "clock: system\n" ROOT, 0, TOP PORT_3000 ROOT_LINE },
+	{ "signatures' clock", "clock: signed\n" ROOT, 0, TOP "signed=1 " PORT_3000 ROOT_LINE },
+	{ "options", "defaults: {options: 'Restrict,from=\"10.0.0.0/8\"', allow_options: [Command, no-pty]}\n"
+		     "users: [{name: a, keyring_file: /k/alice, options: ''}, {name: b, keyring_file: /k/alice, allow_options: []},\n"
+		     "  {name: c, keyring_file: /k/alice, options: 'environment=\"A=b\",pty', allow_options: [restrict]}]\n", 0,
+	  TOP PORT_3000 "a keyring=1 " POLICY "allowed=264 b keyring=1 " POLICY "restrict,from=\"10.0.0.0/8\" "
+			"c keyring=1 " POLICY "environment=\"A=b\",pty allowed=1 " },
 	{ "empty defaults", "defaults: {}\n" ROOT, 0, TOP PORT_3000 ROOT_LINE },
 	{ "names", "users: [{name: 007, keyring_file: /k/alice}, {name: \"null\", keyring_file: /k/bob},\n"
 		   "{name: J\xc3\xb6rg, keyring_file: /k/bob}, {name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
@@ -259,7 +288,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, failures, defaults, users"
+#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -270,10 +299,11 @@ static void test_good_cases(void **state)
 	"ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, sk-ecdsa-sha2-nistp256@openssh.com and ssh-rsa, each once"
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static const struct {
-	const char *yaml;
-	const char *error; /* without the file's name and the colon */
-} bad_cases[] = {
+struct bad_case {
+	const char *yaml, *error; /* behind inki.conf: */
+};
+
+static const struct bad_case bad_cases[] = {
 	/* the file as a whole */
 	{ "", "1:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
 	{ "# nothing\n", "2:1: the file cannot be nothing; it takes a mapping of keys such as port and users" },
@@ -320,26 +350,55 @@ static const struct {
 	{ "users: [{name: a, name: b}]\n", "1:19: \"name\" is there twice; take one out" },
 	{ "defaults: {bind_host: true, \"bind_host\": true}\n", "1:29: \"bind_host\" is there twice; take one out" },
 	{ "defaults: {name: a}\n", "1:12: \"name\" is no key here; there are max_lifetime, signatures, bind_host, key_types, "
-				    "min_rsa_bits, max_keys" },
+				    "min_rsa_bits, max_keys, options, allow_options, checks" },
 	{ "users:\n- nmae: a\n", "2:3: \"nmae\" is no key here; there are name, keyring, keyring_file, max_lifetime, "
-				  "signatures, bind_host, key_types, min_rsa_bits, max_keys" },
-	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, access" },
+				  "signatures, bind_host, key_types, min_rsa_bits, max_keys, options, allow_options, checks" },
+	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
+	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
-	{ "tls: {certificate: /a, key: /b}\n", "1:1: this version of inki does not have \"tls\" yet; take it out" },
 	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
 	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
-	{ "checks: []\n", "1:1: this version of inki does not have \"checks\" yet; take it out" },
 	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
-	{ "defaults: {options: \"\"}\n", "1:12: this version of inki does not have \"options\" yet; take it out" },
-	{ "defaults: {allow_options: []}\n", "1:12: this version of inki does not have \"allow_options\" yet; take it out" },
-	{ "users: [{checks: [on-call]}]\n", "1:10: this version of inki does not have \"checks\" yet; take it out" },
-	{ "users: [{options: restrict}]\n", "1:10: this version of inki does not have \"options\" yet; take it out" },
-	{ "listen: [{address: 127.0.0.1:1, tls: true}]\n", "1:33: this version of inki does not have \"tls\" yet; take it out" },
-	{ "listen: [{events: true}]\n", "1:11: this version of inki does not have \"events\" yet; take it out" },
+	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
+	{ "clock: build\n", "1:8: clock cannot be \"build\"; it takes system or signed" },
+	/* options in front of keys */
+	{ "defaults: {options: 'restrict,pti'}\n",
+	  "1:21: options: \"pti\": in front of the key stands what is no option of sshd" },
+	{ "defaults: {options: 'from=10.0.0.1'}\n",
+	  "1:21: options: \"from\": the options in front of the key are no list of names with commas between them, and with "
+	  "values in double quotes" },
+	{ "users: [{options: cert-authority}]\n",
+	  "1:19: options: \"cert-authority\": cert-authority and principals would let in whoever holds a certificate by this "
+	  "key; only keys are let in here" },
+	{ "defaults: {options: [restrict]}\n",
+	  "1:21: options cannot be a list; it takes options as in front of a key in authorized_keys, in quotes, of at most "
+	  "1024 bytes" },
+	{ "defaults: {options: }\n",
+	  "1:21: options cannot be nothing; it takes options as in front of a key in authorized_keys, in quotes, of at most "
+	  "1024 bytes" },
+	{ "defaults: {allow_options: [from, no-pty, pty]}\n",
+	  "1:42: allow_options: \"pty\": it could give more than the host does, so no signer may bring it; put it into options "
+	  "if all keys shall have it" },
+	{ "users: [{allow_options: [Environment]}]\n",
+	  "1:26: allow_options: \"Environment\": it could give more than the host does, so no signer may bring it; put it into "
+	  "options if all keys shall have it" },
+	{ "users:\n- allow_options:\n  - permitopen\n",
+	  "3:5: allow_options: \"permitopen\": it could give more than the host does, so no signer may bring it; put it into "
+	  "options if all keys shall have it" },
+	{ "defaults: {allow_options: from}\n",
+	  "1:27: allow_options cannot be \"from\"; it takes a list of any of restrict, no-agent-forwarding, "
+	  "no-port-forwarding, no-pty, no-user-rc, no-X11-forwarding, touch-required, verify-required, command, from and "
+	  "expiry-time" },
+	{ "defaults: {allow_options: ['from=\"a\"']}\n",
+	  "1:28: allow_options cannot be \"from=\"a\"\"; it takes a list of any of restrict, no-agent-forwarding, "
+	  "no-port-forwarding, no-pty, no-user-rc, no-X11-forwarding, touch-required, verify-required, command, from and "
+	  "expiry-time" },
 	/* numbers, durations, choices */
 	{ "port: http\n", "1:7: port cannot be \"http\"; it takes a whole number from 1 to 65535" },
 	{ "port: 0\n", "1:7: port cannot be \"0\"; it takes a whole number from 1 to 65535" },
@@ -474,20 +533,51 @@ static const struct {
 	  "4:12: keyring of user \"a\": the ASCII armor is malformed" },
 };
 
-static void test_bad_cases(void **state)
+static void run_bad_cases(const struct bad_case *cases, size_t count)
 {
 	static struct result result;
 	unsigned failed = 0;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad_cases) / sizeof(bad_cases[0]); i++) {
-		read_yaml(&result, span_of_string(bad_cases[i].yaml));
-		if (!result.right && strcmp(result.error + strlen("inki.conf:"), bad_cases[i].error) == 0)
+	for (const struct bad_case *each = cases; each < cases + count; each++) {
+		read_yaml(&result, span_of_string(each->yaml));
+		if (!result.right && strcmp(result.error + strlen("inki.conf:"), each->error) == 0)
 			continue;
-		print_error("%s\nwants: %s\nis:    %s\n", bad_cases[i].yaml, bad_cases[i].error, result.error);
+		print_error("%s\nwants: %s\nis:    %s\n", each->yaml, each->error, result.error);
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void test_bad_cases(void **state)
+{
+	(void)state;
+	run_bad_cases(bad_cases, sizeof(bad_cases) / sizeof(bad_cases[0]));
+}
+
+#define WITHOUT_TLS "this inki was built without TLS (CONFIG_TLS); take tls out"
+
+static void test_bad_tls(void **state)
+{
+	static const struct bad_case with_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:20: nothing would be encrypted: no listener below listen has tls: true" },
+		{ "tls: {certificate: /a}\n", "1:6: tls has both a certificate and a key, each the path of a file" },
+		{ "tls: {certificate: a, key: /b}\n", "1:20: certificate cannot be \"a\"; it takes the path of a PEM file from / on" },
+		{ "tls: true\n", "1:6: tls cannot be \"true\"; it takes a mapping of certificate and key, each the path of a PEM file" },
+		{ "listen: [{socket: /s, tls: true}]\n", "1:10: a socket has no tls; only an address has it" },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
+		  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
+		{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },
+	};
+	static const struct bad_case without_tls[] = {
+		{ "tls: {certificate: /a, key: /b}\nusers: []\n", "1:6: " WITHOUT_TLS },
+		{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n", "1:10: " WITHOUT_TLS },
+	};
+
+	(void)state;
+	if (IS_ENABLED(CONFIG_TLS))
+		run_bad_cases(with_tls, sizeof(with_tls) / sizeof(with_tls[0]));
+	else
+		run_bad_cases(without_tls, sizeof(without_tls) / sizeof(without_tls[0]));
 }
 
 static void test_no_host_name(void **state)
@@ -758,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_port_of_the_command_line_needs_one_to_replace),
 		cmocka_unit_test(test_good_cases),
 		cmocka_unit_test(test_bad_cases),
+		cmocka_unit_test(test_bad_tls),
 		cmocka_unit_test(test_no_host_name),
 		cmocka_unit_test(test_original_form),
 		cmocka_unit_test(test_example),

@@ -643,6 +643,120 @@ static void test_malformed_is_a_failure(void **state)
 	world_end(&world);
 }
 
+/* ---- a request that waits for a check ---- */
+
+#define KEYS_OF_U "GET /api/v1/user/u/authorized_keys HTTP/1.1\r\n" HOST "\r\n"
+
+static struct question question;
+static const char *const command[] = { "/bin/true", NULL };
+static const struct config_check checks[] = {
+	{ .name = SPAN_INITIALIZER("a"), .command = command, .actions = 1U << CHECK_SERVE },
+	{ .name = SPAN_INITIALIZER("b"), .command = command, .actions = 1U << CHECK_SERVE },
+};
+
+static void start_waiting(struct world *world, struct span bytes)
+{
+	world_start(world);
+	add_keys(world, 1);
+	world->user.policy.checks = 3;
+	world->config.checks = checks;
+	world->config.check_count = 2;
+	world->app.question = &question;
+	feed(world, bytes, SENT_MAX);
+	assert_int_equal(world->conn.state, CONN_CHECK);
+	assert_int_equal(question.check, 0);
+	assert_int_equal(world->sent_size, 0);
+}
+
+static void resume(struct world *world, unsigned check, enum status status)
+{
+	const struct api_verdict verdict = { .status = status, .detail = SPAN("why") };
+
+	conn_resume(&world->conn, &world->app, check, &verdict, world->now);
+	run(world);
+	take_output(world, SENT_MAX);
+}
+
+static void test_check_allows(void **state)
+{
+	struct world world;
+	struct http_answer head;
+	struct span rest, body;
+
+	(void)state;
+	start_waiting(&world, SPAN(KEYS_OF_U GET "\r\n"));
+	feed(&world, SPAN(GET "\r\n"), 7); /* what follows is not looked at yet */
+	advance(&world, 60000);
+	assert_int_equal(world.conn.state, CONN_CHECK);
+	assert_true(conn_wants_input(&world.conn) && !conn_wants_output(&world.conn));
+	resume(&world, 0, STATUS_OK);
+	assert_int_equal(world.conn.state, CONN_CHECK);
+	assert_int_equal(question.check, 1);
+	resume(&world, 1, STATUS_OK);
+	assert_int_equal(world.conn.state, CONN_IDLE);
+	rest = span_of(world.sent, world.sent_size);
+	assert_int_equal(next_answer(&rest, false, &head, &body), 200);
+	assert_true(span_starts_with(body, SPAN("ssh-ed25519 ")));
+	assert_int_equal(next_answer(&rest, false, &head, &body), 200);
+	assert_true(span_equal(body, SPAN("ok\n")));
+	assert_int_equal(next_answer(&rest, false, &head, &body), 200);
+	assert_int_equal(rest.size, 0);
+	/* what the checks have allowed holds for the one request only; an answer that nobody waits for is nothing */
+	resume(&world, 0, STATUS_OK);
+	assert_int_equal(world.conn.state, CONN_IDLE);
+	feed(&world, SPAN(KEYS_OF_U), SENT_MAX);
+	assert_int_equal(world.conn.state, CONN_CHECK);
+	assert_int_equal(question.check, 0);
+	world_end(&world);
+}
+
+static void test_check_refuses(void **state)
+{
+	static const struct {
+		enum status status;
+		int code;
+	} cases[] = { { STATUS_CHECK_REFUSED, 200 }, { STATUS_CHECK_BUSY, 503 }, { STATUS_CHECK_RELOADED, 503 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world world;
+		struct http_answer head;
+		struct span rest, body;
+
+		start_waiting(&world, SPAN(KEYS_OF_U));
+		resume(&world, 0, STATUS_OK);
+		resume(&world, 1, cases[i].status);
+		rest = span_of(world.sent, world.sent_size);
+		assert_int_equal(next_answer(&rest, false, &head, &body), cases[i].code);
+		assert_int_equal(body.size == 0, cases[i].code == 200);
+		assert_int_equal(world.conn.state, CONN_IDLE);
+		world_end(&world);
+	}
+}
+
+static void test_check_without_a_client(void **state)
+{
+	static uint8_t flood[CONN_INPUT_SIZE];
+	struct world world;
+
+	(void)state;
+	start_waiting(&world, SPAN(KEYS_OF_U));
+	conn_input_ended(&world.conn);
+	run(&world);
+	assert_true(world.conn.state == CONN_CLOSED && world.sent_size == 0);
+	resume(&world, 0, STATUS_OK);
+	assert_true(world.conn.state == CONN_CLOSED && world.sent_size == 0);
+	world_end(&world);
+	start_waiting(&world, SPAN(KEYS_OF_U)); /* who sends more than there is room for */
+	feed(&world, span_of(flood, sizeof(flood)), 5000);
+	assert_int_equal(world.conn.state, CONN_CLOSED);
+	world_end(&world);
+	start_waiting(&world, SPAN(KEYS_OF_U)); /* nobody ever answers */
+	advance(&world, CONN_CHECK_TIME);
+	assert_true(span_starts_with(span_of(world.sent, world.sent_size), SPAN("HTTP/1.1 403 ")));
+	world_end(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -660,6 +774,9 @@ int main(void)
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_malformed_is_a_failure),
+		cmocka_unit_test(test_check_allows),
+		cmocka_unit_test(test_check_refuses),
+		cmocka_unit_test(test_check_without_a_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,28 @@ static struct span widened(struct span value, uint8_t *room, size_t size)
 	return span_of(room, size);
 }
 
+/* For what Kconfig can leave out. */
+static void skip_unless(bool is_enabled)
+{
+	if (!is_enabled)
+		skip();
+}
+
+/* What was left out is never right. */
+static void test_left_out(void **state)
+{
+	const struct rsa_key key = { vector("rsa2048.n"), vector("rsa2048.e"), { 0 } };
+	const uint8_t *point = vector("ed25519.key").data;
+	uint8_t digest[DIGEST_SIZE_MAX], room[RSA_SIZE_MAX];
+
+	(void)state;
+	digest_compute(DIGEST_SHA256, text, digest);
+	assert_int_equal(rsa_verify(&key, DIGEST_SHA256, digest, vector("rsa2048.sha256")), IS_ENABLED(CONFIG_RSA));
+	assert_int_equal(rsa_prepare(&key, room).size, IS_ENABLED(CONFIG_RSA) ? 256 : 0);
+	assert_int_equal(ed25519_check_key(point), IS_ENABLED(CONFIG_ED25519));
+	assert_int_equal(ed25519_verify(point, text, vector("ed25519.signature").data), IS_ENABLED(CONFIG_ED25519));
+}
+
 /* ---- RSA ---- */
 
 static struct rsa_key rsa_key(unsigned bits)
@@ -67,6 +89,7 @@ static void test_rsa(void **state)
 	const struct rsa_key key = rsa_key(2048);
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	for (size_t i = 0; i < COUNT(digests); i++)
 		for (size_t other = 0; other < COUNT(digests); other++)
 			assert_int_equal(verify_rsa(&key, digests[i].algorithm, vector_of("rsa2048.%s", digests[other].name)),
@@ -87,6 +110,7 @@ static void test_rsa_ready(void **state)
 	struct rsa_key key = rsa_key(2048), other = rsa_key(2048);
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	digest_compute(DIGEST_SHA256, text, value);
 	key.ready = rsa_prepare(&key, room);
 	assert_int_equal(key.ready.size, 256);
@@ -116,6 +140,7 @@ static void test_rsa_forged(void **state)
 	uint8_t room[RSA_SIZE_MAX + 1] = { 0 };
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	for (size_t i = 0; i < COUNT(forged); i++)
 		assert_false(verify_rsa(&key, DIGEST_SHA256, vector_of("rsa2048.%s", forged[i])));
 	assert_false(verify_rsa(&key, DIGEST_SHA256, (struct span){ 0 }));
@@ -141,6 +166,7 @@ static void test_rsa_digest(void **state)
 	uint8_t value[DIGEST_SIZE_MAX] = { 0 };
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	assert_false(rsa_verify(&key, DIGEST_NONE, value, vector("rsa2048.bare")));
 	assert_false(rsa_verify(&key, DIGEST_MD5, value, vector("rsa2048.sha256")));
 	assert_false(rsa_verify(&key, DIGEST_SHA256, value, vector("rsa2048.sha256")));
@@ -167,6 +193,7 @@ static void test_rsa_key(void **state)
 	};
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct rsa_key key = rsa_key(cases[i].bits);
 
@@ -184,6 +211,7 @@ static void test_rsa_modulus(void **state)
 	uint8_t room[RSA_SIZE_MAX + 1];
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_RSA));
 	key.modulus = widened(vector("rsa4096.n"), room, sizeof(room));
 	assert_int_equal(rsa_check_key(&key), RSA_KEY_GOOD);
 	assert_true(verify_rsa(&key, DIGEST_SHA256, vector("rsa4096.sha256")));
@@ -212,10 +240,11 @@ static const struct {
 	enum ecdsa_curve curve;
 	const char *name;
 	unsigned bits;
+	bool is_enabled;
 } curves[] = {
-	{ ECDSA_P256, "p256", 256 },
-	{ ECDSA_P384, "p384", 384 },
-	{ ECDSA_P521, "p521", 521 },
+	{ ECDSA_P256, "p256", 256, IS_ENABLED(CONFIG_ECDSA_P256) },
+	{ ECDSA_P384, "p384", 384, IS_ENABLED(CONFIG_ECDSA_P384) },
+	{ ECDSA_P521, "p521", 521, IS_ENABLED(CONFIG_ECDSA_P521) },
 };
 
 static void test_ecdsa(void **state)
@@ -236,11 +265,11 @@ static void test_ecdsa(void **state)
 		struct span point = vector_of("%s.point", name), digest = vector_of("%s.digest", name);
 
 		assert_int_equal(ecdsa_curve_bits(curves[i].curve), curves[i].bits);
-		assert_true(ecdsa_curve_is_supported(curves[i].curve));
+		assert_int_equal(ecdsa_curve_is_supported(curves[i].curve), curves[i].is_enabled);
 		for (size_t at = 0; at < COUNT(cases); at++)
 			assert_int_equal(ecdsa_verify(curves[i].curve, point, digest, vector_of("%s.%s", name, cases[at].r),
 			                              vector_of("%s.%s", name, cases[at].s)),
-			                 cases[at].good);
+			                 cases[at].good && curves[i].is_enabled);
 	}
 }
 
@@ -264,12 +293,12 @@ static void test_ecdsa_forged(void **state)
 		assert_false(ecdsa_verify(curve, point, span_first(digest, digest.size - 1), r, s));
 		assert_false(ecdsa_verify(curve, point, digest, span_first(r, r.size - 1), s));
 		assert_false(ecdsa_verify(curve, point, digest, r, span_first(s, s.size - 1)));
-		assert_true(ecdsa_verify(curve, point, digest, widened(r, room, sizeof(room)), s));
+		assert_int_equal(ecdsa_verify(curve, point, digest, widened(r, room, sizeof(room)), s), curves[i].is_enabled);
 		memcpy(room, digest.data, digest.size);
 		room[0] ^= 1;
 		assert_false(ecdsa_verify(curve, point, span_of(room, digest.size), r, s));
 		for (size_t other = 0; other < COUNT(curves); other++)
-			assert_int_equal(ecdsa_verify(curves[other].curve, point, digest, r, s), other == i);
+			assert_int_equal(ecdsa_verify(curves[other].curve, point, digest, r, s), other == i && curves[i].is_enabled);
 	}
 }
 
@@ -285,7 +314,7 @@ static void test_ecdsa_point(void **state)
 		struct span r = vector_of("%s.r", name), s = vector_of("%s.s", name);
 		uint8_t longer[200] = { 0 };
 
-		assert_true(ecdsa_check_key(curve, point));
+		assert_int_equal(ecdsa_check_key(curve, point), curves[i].is_enabled);
 		for (size_t at = 0; at < COUNT(bad); at++) {
 			assert_false(ecdsa_check_key(curve, vector_of("%s.%s", name, bad[at])));
 			assert_false(ecdsa_verify(curve, vector_of("%s.%s", name, bad[at]), digest, r, s));
@@ -297,7 +326,7 @@ static void test_ecdsa_point(void **state)
 		memcpy(longer, point.data, point.size);
 		assert_false(ecdsa_check_key(curve, span_of(longer, point.size + 1)));
 		for (size_t other = 0; other < COUNT(curves); other++)
-			assert_int_equal(ecdsa_check_key(curves[other].curve, point), other == i);
+			assert_int_equal(ecdsa_check_key(curves[other].curve, point), other == i && curves[i].is_enabled);
 	}
 }
 
@@ -307,6 +336,7 @@ static void test_ecdsa_known(void **state)
 	uint8_t point[65] = { 4 }, r[32], s[32], digest[32];
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_ECDSA_P256));
 	assert_true(hex_read(SPAN("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"), point + 1, 32));
 	assert_true(hex_read(SPAN("7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"), point + 33, 32));
 	assert_true(hex_read(SPAN("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"), r, 32));
@@ -324,6 +354,7 @@ static void test_little_memory(void **state)
 	uint8_t value[DIGEST_SIZE_MAX], room[RSA_SIZE_MAX];
 	size_t refused = 0, accepted = 0;
 
+	skip_unless(IS_ENABLED(CONFIG_RSA) && IS_ENABLED(CONFIG_ECDSA_P521));
 	digest_compute(DIGEST_SHA256, text, value);
 	for (size_t size = 256; size <= 24576; size += 256) {
 		uint64_t *memory = malloc(size);
@@ -355,6 +386,7 @@ static void test_ed25519(void **state)
 	uint8_t changed[64];
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_ED25519));
 	assert_true(ed25519_check_key(key));
 	assert_true(ed25519_verify(key, text, good));
 	assert_false(ed25519_verify(key, SPAN("The signed text"), good));
@@ -378,6 +410,7 @@ static void test_ed25519_key(void **state)
 	uint8_t forged[64] = { 1 };
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_ED25519));
 	for (unsigned i = 0; i <= 10; i++) {
 		const uint8_t *small = vector_of("ed25519.small%u", i).data;
 
@@ -410,6 +443,7 @@ static void test_ed25519_known(void **state)
 	};
 
 	(void)state;
+	skip_unless(IS_ENABLED(CONFIG_ED25519));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		uint8_t key[32], signature[64];
 
@@ -423,6 +457,7 @@ static void test_ed25519_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_rsa),
 		cmocka_unit_test(test_rsa_ready),
 		cmocka_unit_test(test_rsa_forged),

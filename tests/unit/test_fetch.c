@@ -95,7 +95,8 @@ static bool fetch(struct span bytes, size_t piece, enum ending ending, uint8_t r
 	*body = fetch.body;
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	listen_end_unix(listener, span_of_string(path));
+	listen_forget_unix(span_of_string(path));
+	close(listener);
 	return works;
 }
 
@@ -192,7 +193,16 @@ static void test_sane_keys(void **state)
 		{ SPAN_INITIALIZER("ssh-ed25519\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 \n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AA,AA\n"), false },
-		{ SPAN_INITIALIZER("command=\"id\" ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER("command=\"id\" ssh-ed25519 AAAA\n"), true },
+		{ SPAN_INITIALIZER("restrict,pty,from=\"10.0.0.0/8\",restrict,command=\"a \\\" b\" ssh-ed25519 AAAA a b\n"), true },
+		{ SPAN_INITIALIZER("restrict,command=\"id ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER("restrict, ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER(" ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER("restrict,future ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER("command=\"a\",command=\"b\" ssh-ed25519 AAAA\n"), false },
+		{ SPAN_INITIALIZER("restrict ssh-dss AAAA\n"), false },
+		{ SPAN_INITIALIZER("ssh-ed25519-cert-v01@openssh.com AAAA\n"), false },
+		{ SPAN_INITIALIZER("restrict  ssh-ed25519 AAAA\n"), true },
 		{ SPAN_INITIALIZER("cert-authority ssh-ed25519 AAAA\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\n<html>\n"), false },
 		{ SPAN_INITIALIZER("ssh-ed25519 AAAA a\033[m\n"), false },

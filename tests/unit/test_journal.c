@@ -33,11 +33,13 @@ static void test_values(void **state)
 		{ SPAN_INITIALIZER("plain-._:/+@%[]09azAZ"), "event=test a=plain-._:/+@%[]09azAZ\n" },
 		{ SPAN_INITIALIZER(""), "event=test a=\"\"\n" },
 		{ SPAN_INITIALIZER("two words"), "event=test a=\"two words\"\n" },
-		{ SPAN_INITIALIZER("x b=y"), "event=test a=\"x b=y\"\n" },
-		{ SPAN_INITIALIZER("b=y"), "event=test a=\"b=y\"\n" },
-		{ SPAN_INITIALIZER("x\nevent=added"), "event=test a=\"x\\x0aevent=added\"\n" },
+		{ SPAN_INITIALIZER("x b=y"), "event=test a=\"x b\\x3dy\"\n" },
+		{ SPAN_INITIALIZER("b=y"), "event=test a=\"b\\x3dy\"\n" },
+		{ SPAN_INITIALIZER("x\nevent=added"), "event=test a=\"x\\x0aevent\\x3dadded\"\n" },
+		{ SPAN_INITIALIZER("\xe2\x80\xae" "a\xe2\x81\xa9"), "event=test a=\"\\xe2\\x80\\xaea\\xe2\\x81\\xa9\"\n" },
+		{ SPAN_INITIALIZER("\xe2\x80\xa8\xe2\x82\xac"), "event=test a=\"\\xe2\\x80\\xa8\xe2\x82\xac\"\n" },
 		{ SPAN_INITIALIZER("x\r"), "event=test a=\"x\\x0d\"\n" },
-		{ SPAN_INITIALIZER("x\" b=\"y"), "event=test a=\"x\\x22 b=\\x22y\"\n" },
+		{ SPAN_INITIALIZER("x\" b=\"y"), "event=test a=\"x\\x22 b\\x3d\\x22y\"\n" },
 		{ SPAN_INITIALIZER("x\\"), "event=test a=\"x\\x5c\"\n" },
 		{ SPAN_INITIALIZER("\\x0a"), "event=test a=\"\\x5cx0a\"\n" },
 		{ SPAN_INITIALIZER("\0"), "event=test a=\"\\x00\"\n" },
@@ -45,7 +47,7 @@ static void test_values(void **state)
 		{ SPAN_INITIALIZER("\xc3\xa4"), "event=test a=\"\xc3\xa4\"\n" },
 		{ SPAN_INITIALIZER("\xc2\x9b" "2J\xc2\xa0"), "event=test a=\"\\xc2\\x9b2J\xc2\xa0\"\n" },
 		{ SPAN_INITIALIZER("\xc2\x85"), "event=test a=\"\\xc2\\x85\"\n" },
-		{ SPAN_INITIALIZER("\xc3\xa4\xff"), "event=test a=\"\\xc3\\xa4\\xff\"\n" },
+		{ SPAN_INITIALIZER("\xc3\xa4\xff"), "event=test a=\"\xc3\xa4\\xff\"\n" },
 		{ SPAN_INITIALIZER("\xc2"), "event=test a=\"\\xc2\"\n" },
 		{ { 0 }, "event=test a=\"\"\n" },
 	};
@@ -83,6 +85,7 @@ static void test_every_pair(void **state)
 			quotes += byte == '"';
 			assert_true(byte != '"' || at == 0 || at == value.size - 1);
 		}
+		assert_int_equal(span_find_byte(value, '='), value.size); /* it stands behind a field's name only */
 		assert_true(quotes == 2 || (quotes == 0 && span_find_byte(value, ' ') == value.size));
 		assert_true(value.size < sizeof(seen[0]));
 		memcpy(seen[i], value.data, value.size);
@@ -98,11 +101,13 @@ static void test_fields(void **state)
 {
 	struct writer writer = writer_of(room, sizeof(room));
 	struct journal journal = journal_start(&writer, "added");
-	const struct table_signer signers[] = { { { 0xab, 0xcd }, 2 }, { { 0x01 }, 1 } };
+	const struct table_signer signers[] = { { .fingerprint = { 0xab, 0xcd }, .size = 2 }, { .fingerprint = { 0x01 }, .size = 1 } };
 	const struct ssh_fingerprint fingerprint = { { 0 }, { 0 } };
 
 	(void)state;
-	journal_put_fingerprint(&journal, &fingerprint);
+	journal_put_sha256(&journal, &fingerprint);
+	journal_put_md5(&journal, &fingerprint);
+	journal_put_number(&journal, "lines", UINT64_MAX);
 	journal_put_time(&journal, "expire", 1700000000);
 	journal_put_signer(&journal, &signers[0]);
 	journal_put_signer(&journal, &signers[1]);
@@ -110,6 +115,7 @@ static void test_fields(void **state)
 	journal_end(&journal);
 	assert_true(span_equal(writer_written(&writer),
 	                       SPAN("event=added fingerprint=SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA "
+	                            "md5=00000000000000000000000000000000 lines=18446744073709551615 "
 	                            "expire=2023-11-14T22:13:20Z signer=ABCD signer=01\n")));
 }
 

@@ -61,6 +61,49 @@ static enum status judge(const struct variation *variation, struct writer *limit
 	                            NOW + variation->signed_at, NOW, limit);
 }
 
+/* What a key brings, in front of which the host puts its own. */
+static void test_options(void **state)
+{
+	enum { COMMAND = 1 << SSH_OPTION_COMMAND, FROM = 1 << SSH_OPTION_FROM, NO_PTY = 1 << SSH_OPTION_NO_PTY };
+	static const struct {
+		const char *own;
+		uint32_t allowed;
+		const char *brought;
+		enum status status;
+		const char *limit;
+	} cases[] = {
+		{ "", 0, "", STATUS_OK, "" },
+		{ "restrict,pty", 0, "", STATUS_OK, "" },
+		{ "", 0, "no-pty", STATUS_POLICY_OPTION, "no-pty" },
+		{ "", FROM, "no-pty", STATUS_POLICY_OPTION, "no-pty" },
+		{ "", FROM | NO_PTY, "no-pty,from=\"a\"", STATUS_OK, "" },
+		{ "", FROM | NO_PTY, "no-pty,from=\"a\",command=\"b\"", STATUS_POLICY_OPTION, "command" },
+		{ "restrict,pty", COMMAND | NO_PTY, "command=\"a\",no-pty", STATUS_OK, "" },
+		{ "command=\"a\"", COMMAND, "command=\"b\"", STATUS_POLICY_OPTION_TAKEN, "command" },
+		{ "command=\"a\"", COMMAND, "command=\"a\"", STATUS_POLICY_OPTION_TAKEN, "command" },
+		{ "restrict,from=\"a\",pty", FROM, "from=\"b\"", STATUS_POLICY_OPTION_TAKEN, "from" },
+		{ "no-pty", NO_PTY, "no-pty", STATUS_OK, "" },
+		/* whatever a policy says, nothing that could widen it */
+		{ "", UINT32_MAX, "pty", STATUS_POLICY_OPTION, "pty" },
+		{ "", UINT32_MAX, "permitopen=\"a:1\"", STATUS_POLICY_OPTION, "permitopen" },
+		{ "", UINT32_MAX, "no-touch-required", STATUS_POLICY_OPTION, "no-touch-required" },
+		{ "", UINT32_MAX, "expiry-time=\"20261231\"", STATUS_OK, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct config_policy policy = { .options = span_of_string(cases[i].own),
+			                              .allow_options = cases[i].allowed };
+		const struct ssh_key key = { .options = span_of_string(cases[i].brought) };
+		uint8_t room[64];
+		struct writer limit = writer_of(room, sizeof(room));
+		enum status status = policy_judge_options(&policy, &key, &limit);
+
+		if (status != cases[i].status || !span_equal(writer_written(&limit), span_of_string(cases[i].limit)))
+			fail_msg("%s behind %s: %s", cases[i].brought, cases[i].own, status_name(status));
+	}
+}
+
 static void test_request(void **state)
 {
 	static const struct variation cases[] = {
@@ -71,9 +114,9 @@ static void test_request(void **state)
 		  .limit = "max_request_age is 1h" },
 		{ .name = "dated ahead", .signed_at = 300 },
 		{ .name = "two signers", .signatures = 2 },
-		{ .name = "one of two", .signatures = 2, .signer_count = 1, .status = STATUS_POLICY_SIGNATURES, .limit = "2" },
+		{ .name = "one of two", .signatures = 2, .signer_count = 1, .status = STATUS_POLICY_SIGNATURES, .limit = "1 of 2" },
 		{ .name = "a removal by one of two", .signatures = 2, .signer_count = 1, .is_remove = true,
-		  .status = STATUS_POLICY_SIGNATURES, .limit = "2" },
+		  .status = STATUS_POLICY_SIGNATURES, .limit = "1 of 2" },
 		{ .name = "more than needed", .signatures = 2, .signer_count = 3 },
 		{ .name = "this host", .hosts = { "router-17" } },
 		{ .name = "this host among others", .hosts = { "a", "b", "ROUTER-17" }, .bind_host = true },
@@ -147,7 +190,7 @@ static void test_expire(void **state)
 /* ---- order and replay: all combinations ---- */
 
 enum known { NOTHING, LIVE, TOMB };
-enum content { SAME, OTHER_EXPIRE, OTHER_COMMENT, OTHER_REASON };
+enum content { SAME, OTHER_EXPIRE, OTHER_OPTIONS, OTHER_COMMENT, OTHER_REASON };
 enum expected { CHANGES, NO_CHANGE, OUTDATED, SAME_SECOND };
 
 static void test_order(void **state)
@@ -165,6 +208,7 @@ static void test_order(void **state)
 		{ LIVE, REQUEST_ADD, SAME, OUTDATED, NO_CHANGE, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_EXPIRE, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_COMMENT, OUTDATED, SAME_SECOND, CHANGES },
+		{ LIVE, REQUEST_ADD, OTHER_OPTIONS, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_ADD, OTHER_REASON, OUTDATED, SAME_SECOND, CHANGES },
 		{ LIVE, REQUEST_REMOVE, SAME, OUTDATED, CHANGES, CHANGES },
 		{ TOMB, REQUEST_ADD, SAME, OUTDATED, SAME_SECOND, CHANGES },
@@ -178,7 +222,8 @@ static void test_order(void **state)
 			                    .key = { .comment = SPAN("c") }, .reason = SPAN("r") };
 		const struct request request = {
 			.action = rows[i].action,
-			.key = { .comment = rows[i].content == OTHER_COMMENT ? SPAN("d") : SPAN("c") },
+			.key = { .comment = rows[i].content == OTHER_COMMENT ? SPAN("d") : SPAN("c"),
+			         .options = rows[i].content == OTHER_OPTIONS ? SPAN("no-pty") : SPAN("") },
 			.reason = rows[i].content == OTHER_REASON ? SPAN("") : SPAN("r"),
 			.expire = NOW + (rows[i].content == OTHER_EXPIRE ? 99 : 100),
 		};
@@ -190,7 +235,7 @@ static void test_order(void **state)
 			const enum expected expected = by_time[when + 1];
 			enum policy_effect effect;
 			enum status status = policy_judge_order(&request, rows[i].known == NOTHING ? NULL : &record,
-			                                        NOW + when, &effect);
+			                                        NOW + when, request.expire, &effect);
 
 			assert_int_equal(status, expected == OUTDATED      ? STATUS_POLICY_OUTDATED
 			                         : expected == SAME_SECOND ? STATUS_POLICY_SAME_SECOND
@@ -204,6 +249,7 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_expire),
 		cmocka_unit_test(test_order),

@@ -174,7 +174,10 @@ static void test_refused(void **state)
 		/* key */
 		{ "{\"username\":\"u\",\"expire\":\"1h\"}", STATUS_REQUEST_NO_KEY, "" },
 		{ "{\"username\":\"u\",\"key\":\"\",\"expire\":\"1h\"}", STATUS_SSH_KEY_SYNTAX, "" },
-		{ "{\"username\":\"u\",\"key\":\"restrict K\",\"expire\":\"1h\"}", STATUS_SSH_KEY_OPTIONS, "" },
+		{ "{\"username\":\"u\",\"key\":\"restrict K\",\"expire\":\"1h\"}", STATUS_OK, "" },
+		{ "{\"username\":\"u\",\"key\":\"restrict,pti K\",\"expire\":\"1h\"}", STATUS_SSH_OPTION_UNKNOWN, "pti" },
+		{ "{\"username\":\"u\",\"key\":\"cert-authority K\",\"expire\":\"1h\"}", STATUS_SSH_OPTION_AUTHORITY,
+		  "cert-authority" },
 		{ "{\"username\":\"u\",\"key\":\"K\\nK\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },
 		{ "{\"username\":\"u\",\"key\":\"K\\u000a\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },
 		{ "{\"username\":\"u\",\"key\":\"K\\u0085\",\"expire\":\"1h\"}", STATUS_REQUEST_CONTROL, "" },
@@ -254,11 +257,50 @@ static void test_every_arena(void **state)
 	assert_true(was_good);
 }
 
+/* What is written of a request is this text, and is read as the same request again. */
+static const struct {
+	const char *text, *written;
+} writes[] = {
+	{ "{\"user\":\"a\",\"key\":\"K\",\"expire\":\"90m\"}",
+	  "{\"username\":\"a\",\"action\":\"add\",\"key\":\"K\",\"expire\":\"1h30m\"}" },
+	{ "{\"username\":\"a\\\"<\303\244\",\"key\":\"K\",\"expire\":\"2030-01-02T03:04:05+01:00\",\"reason\":\"b\\\\\"}",
+	  "{\"username\":\"a\\\"\\u003c\303\244\",\"action\":\"add\",\"key\":\"K\",\"expire\":\"2030-01-02T02:04:05Z\","
+	  "\"reason\":\"b\\\\\"}" },
+	{ "{\"username\":\"a\",\"key\":\"K\",\"action\":\"remove\",\"hosts\":[\"b\",\"c\"]}",
+	  "{\"username\":\"a\",\"action\":\"remove\",\"key\":\"K\",\"hosts\":[\"b\",\"c\"]}" },
+	{ "{\"username\":\"a\",\"fingerprint\":\"F\",\"action\":\"remove\"}",
+	  "{\"username\":\"a\",\"action\":\"remove\",\"fingerprint\":\"F\"}" },
+	{ "{\"username\":\"a\",\"fingerprint\":\"MD5:00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f\",\"action\":\"remove\"}",
+	  "{\"username\":\"a\",\"action\":\"remove\",\"fingerprint\":\"000102030405060708090a0b0c0d0e0f\"}" },
+};
+
+static void test_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(writes); i++) {
+		uint8_t room[1024], expected_room[1024], written_room[1024];
+		struct span text = expand(writes[i].text, room, sizeof(room)), field;
+		struct span expected = expand(writes[i].written, expected_room, sizeof(expected_room));
+		struct writer writer = writer_of(written_room, sizeof(written_room));
+		struct request request;
+
+		assert_int_equal(request_read(text, &arena, &request, &field), STATUS_OK);
+		request_write(&writer, &request);
+		assert_true(span_equal(writer_written(&writer), expected));
+		assert_int_equal(request_read(writer_written(&writer), &arena, &request, &field), STATUS_OK);
+		writer_rewind(&writer, 0);
+		request_write(&writer, &request);
+		assert_true(span_equal(writer_written(&writer), expected));
+		arena_release(&arena, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add),       cmocka_unit_test(test_remove),      cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_truncated), cmocka_unit_test(test_every_arena),
+		cmocka_unit_test(test_written),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

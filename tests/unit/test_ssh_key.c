@@ -40,7 +40,7 @@ static int start(void **state)
 	return 0;
 }
 
-static uint8_t blob_room[SSH_KEY_BLOB_MAX];
+static uint8_t blob_room[SSH_KEY_ROOM_MAX];
 
 /* Reads from a copy of exactly the line's size, which the caller frees. */
 static enum status read_copy(struct span line, uint8_t **copy, struct ssh_key *key)
@@ -214,18 +214,32 @@ static void test_lines(void **state)
 		{ "ssh-ed25519 ", STATUS_SSH_KEY_SYNTAX },
 		{ "E", STATUS_SSH_KEY_SYNTAX },
 		{ "# a remark", STATUS_SSH_KEY_SYNTAX },
-		{ "-----BEGIN OPENSSH PRIVATE KEY-----", STATUS_SSH_KEY_SYNTAX },
+		{ "ssh-ed25519 E PuTTY-User-Key-File-", STATUS_OK }, /* a comment */
 		{ "ssh-ed25519 E\nssh-ed25519 E", STATUS_SSH_KEY_LINES },
 		{ "ssh-ed25519 E x\rssh-ed25519 E", STATUS_SSH_KEY_LINES },
 		{ "ssh-ed25519 E\r\nx", STATUS_SSH_KEY_LINES },
 		{ "\nssh-ed25519 E", STATUS_SSH_KEY_LINES },
-		{ "restrict ssh-ed25519 E", STATUS_SSH_KEY_OPTIONS },
-		{ "command=\"a b\" ssh-ed25519 E c", STATUS_SSH_KEY_OPTIONS },
-		{ "from=\"ssh-rsa x\" ssh-ed25519 E", STATUS_SSH_KEY_OPTIONS },
-		{ "cert-authority,principals=\"root\" ssh-ed25519 E", STATUS_SSH_KEY_OPTIONS },
-		{ "@cert-authority ssh-ed25519 E", STATUS_SSH_KEY_OPTIONS },
-		{ "ssh-dss E", STATUS_SSH_KEY_TYPE },
-		{ "ssh-ed25519-cert-v01@openssh.com E", STATUS_SSH_KEY_TYPE },
+		{ "restrict ssh-ed25519 E", STATUS_OK },
+		{ "command=\"a b\" ssh-ed25519 E c", STATUS_OK },
+		{ "from=\"ssh-rsa,x\" \t ssh-ed25519 E", STATUS_OK },
+		{ "command=\"ssh-rsa E\" ssh-ed25519 E", STATUS_OK },
+		{ "from=\"ssh-rsa x\" ssh-ed25519 E", STATUS_SSH_OPTION_VALUE },
+		{ "cert-authority,principals=\"root\" ssh-ed25519 E", STATUS_SSH_OPTION_AUTHORITY },
+		{ "@cert-authority ssh-ed25519 E", STATUS_SSH_OPTION_SYNTAX },
+		{ "restrict,nonsense ssh-ed25519 E", STATUS_SSH_OPTION_UNKNOWN },
+		{ "restrict, pty ssh-ed25519 E", STATUS_SSH_KEY_SYNTAX },
+		{ "restrict ssh-ed25519", STATUS_SSH_KEY_SYNTAX },
+		{ "restrict", STATUS_SSH_KEY_SYNTAX },
+		{ "command=\"ssh-ed25519 E", STATUS_SSH_KEY_TYPE },
+		{ "restrict ssh-ed25519 E?", STATUS_SSH_KEY_BLOB },
+		{ "restrict\x1b ssh-ed25519 E", STATUS_SSH_OPTION_SYNTAX },
+		{ "restrict ssh-dss E", STATUS_SSH_KEY_DSA },
+		{ "ssh-dss E", STATUS_SSH_KEY_DSA },
+		{ "ssh-ed25519-cert-v01@openssh.com E", STATUS_SSH_KEY_CERTIFICATE },
+		{ "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com E c", STATUS_SSH_KEY_CERTIFICATE },
+		{ "ssh-xmss-cert-v01@openssh.com E", STATUS_SSH_KEY_CERTIFICATE },
+		{ "restrict ssh-rsa-cert-v01@openssh.com E", STATUS_SSH_KEY_CERTIFICATE },
+		{ "ssh-ed448 E", STATUS_SSH_KEY_TYPE },
 		{ "SSH-ED25519 E", STATUS_SSH_KEY_TYPE },
 		{ "ssh-rsa E", STATUS_SSH_KEY_BLOB },
 		{ "sk-ssh-ed25519@openssh.com E", STATUS_SSH_KEY_BLOB },
@@ -255,6 +269,69 @@ static void test_lines(void **state)
 			fail_msg("%s: %s", cases[i].form, status_name(status));
 	}
 	assert_int_equal(read_line(SPAN("ssh-ed25519 \0")), STATUS_SSH_KEY_BLOB);
+}
+
+/* What people send in place of the .pub file. */
+static void test_recognized(void **state)
+{
+	static const struct {
+		const char *line;
+		enum status status;
+	} cases[] = {
+		{ "-----BEGIN OPENSSH PRIVATE KEY-----", STATUS_SSH_KEY_PRIVATE },
+		{ "-----BEGIN RSA PRIVATE KEY-----\nMIIE", STATUS_SSH_KEY_PRIVATE },
+		{ "-----BEGIN PGP PRIVATE KEY BLOCK-----\n", STATUS_SSH_KEY_PRIVATE },
+		{ "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", STATUS_SSH_KEY_PRIVATE },
+		{ "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", STATUS_SSH_KEY_PUTTY },
+		{ "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"x\"\nAAAA", STATUS_SSH_KEY_SSH2 },
+		{ "-----BEGIN PUBLIC KEY-----\nMCow", STATUS_SSH_KEY_PEM },
+		{ "-----BEGIN RSA PUBLIC KEY-----\nMCow", STATUS_SSH_KEY_PEM },
+		{ "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", STATUS_SSH_KEY_PGP },
+		{ "-----BEGIN CERTIFICATE-----\nMIIE", STATUS_SSH_KEY_LINES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (read_line(span_of_string(cases[i].line)) != cases[i].status)
+			fail_msg("%s", cases[i].line);
+}
+
+/* Options are kept in their canonical form, and written anew in front of the key. */
+static void test_options(void **state)
+{
+	uint8_t form[1024], written[1024], *copy;
+	struct writer writer = writer_of(written, sizeof(written));
+	struct ssh_key key;
+
+	(void)state;
+	assert_int_equal(read_copy(expand("Restrict,Command=\"a \\\" b\" \t ssh-ed25519 E c d", form, sizeof(form)), &copy, &key),
+	                 STATUS_OK);
+	assert_true(span_equal(key.options, SPAN("restrict,command=\"a \\\" b\"")));
+	ssh_key_write(&writer, &key);
+	assert_true(span_equal(writer_written(&writer),
+	                       expand("restrict,command=\"a \\\" b\" ssh-ed25519 E c d", form, sizeof(form))));
+	free(copy);
+	assert_int_equal(read_copy(expand("restrict,pti ssh-ed25519 E", form, sizeof(form)), &copy, &key),
+	                 STATUS_SSH_OPTION_UNKNOWN);
+	assert_true(span_equal(key.options, SPAN("pti")));
+	free(copy);
+}
+
+static void test_options_size(void **state)
+{
+	(void)state;
+	for (size_t size = SSH_KEY_OPTIONS_MAX - 1; size <= SSH_KEY_OPTIONS_MAX + 1; size++) {
+		uint8_t room[2048];
+		struct writer line = writer_of(room, sizeof(room));
+
+		writer_put(&line, SPAN("command=\""));
+		while (line.used < size - 1)
+			writer_put_byte(&line, 'x');
+		writer_put(&line, SPAN("\" "));
+		line.used += expand("ssh-ed25519 E", room + line.used, sizeof(room) - line.used).size;
+		assert_int_equal(read_line(writer_written(&line)),
+		                 size > SSH_KEY_OPTIONS_MAX ? STATUS_SSH_OPTION_TOO_LARGE : STATUS_OK);
+	}
 }
 
 static void test_comment_size(void **state)
@@ -440,7 +517,7 @@ static void test_too_large(void **state)
 	assert_int_equal(read_line(span_of(line, 8 + 2816)), STATUS_SSH_KEY_BLOB);
 	assert_int_equal(ssh_key_read_blob(span_of(line, SSH_KEY_BLOB_MAX + 1), &key), STATUS_SSH_KEY_TOO_LARGE);
 	assert_int_equal(ssh_key_read(vector("ssh.rsa2048"), &small, &key), STATUS_SSH_KEY_TOO_LARGE);
-	assert_int_equal(read_line(vector("ssh.certificate")), STATUS_SSH_KEY_TYPE);
+	assert_int_equal(read_line(vector("ssh.certificate")), STATUS_SSH_KEY_CERTIFICATE);
 }
 
 /* The blob lies behind what is in the room already. */
@@ -465,6 +542,9 @@ int main(void)
 		cmocka_unit_test(test_fingerprints),
 		cmocka_unit_test(test_fingerprint_forms),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_recognized),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_options_size),
 		cmocka_unit_test(test_comment_size),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_blob_damaged),

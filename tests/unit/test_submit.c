@@ -138,10 +138,13 @@ static void test_spent_work_counts_for_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
-		struct span message = vector_of("message.%s", messages[i]);
+		const struct api_request request = {
+			.body = vector_of("message.%s", messages[i]),
+			.remote = SPAN("r"),
+		};
 
 		writer_rewind(&world.journal, 0);
-		assert_int_not_equal(submit_request(&world.app, message, false, SPAN("r"), NOW, submission), STATUS_OK);
+		assert_int_not_equal(submit_request(&world.app, &request, false, NOW, submission), STATUS_OK);
 		assert_int_equal(submission->verdict.count, 0);
 		assert_int_equal(submission->verdict.public_key_operations, 0);
 		assert_false(submission->has_key);
@@ -160,10 +163,13 @@ static void test_too_old(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(messages); i++) {
-		struct span message = vector_of("message.%s", messages[i]);
+		const struct api_request request = {
+			.body = vector_of("message.%s", messages[i]),
+			.remote = SPAN("r"),
+		};
 
 		writer_rewind(&world.journal, 0);
-		assert_int_equal(submit_request(&world.app, message, false, SPAN("r"), NOW + 3700, submission), STATUS_POLICY_TOO_OLD);
+		assert_int_equal(submit_request(&world.app, &request, false, NOW + 3700, submission), STATUS_POLICY_TOO_OLD);
 		assert_true(span_equal(submission->detail, SPAN("max_request_age is 1h")));
 		assert_int_equal(submission->verdict.public_key_operations + submission->verdict.failures, 0);
 		arena_release(&world.request, 0);
@@ -229,6 +235,7 @@ static void test_replay_over_time(void **state)
 		assert_int_equal(code, now <= NOW + 3610 ? 409 : 401);
 	}
 	assert_int_equal(table_measure(world.app.table).remembered, 0);
+	world_clear(&world);
 	/* of the same second, to the last one in which the request could be taken */
 	assert_int_equal(world_post(&world, "add.same_second", NOW), 200);
 	assert_int_equal(world_post(&world, "remove.same_second", NOW), 200);
@@ -284,7 +291,7 @@ static void test_records_of_a_user_are_limited(void **state)
 	assert_int_equal(world_post(&world, "add", NOW), 200);
 	for (size_t i = 1; i < limit; i++) {
 		sha256[0] = (uint8_t)i;
-		assert_int_equal(table_bury(world.app.table, WORLD_ALICE, sha256, NOW, NOW + 100), STATUS_OK);
+		assert_int_equal(table_bury(world.app.table, WORLD_ALICE, sha256, NOW - 1, NOW + 100), STATUS_OK);
 	}
 	assert_int_equal(world_post(&world, "add.p256", NOW), 503);
 	assert_true(world_noted(&world, "TABLE_USER_FULL"));
@@ -375,7 +382,7 @@ static void test_damaged(void **state)
 
 static void test_table_full(void **state)
 {
-	struct table_key key = { .user = WORLD_BOB, .is_live = true, .expire = NOW + 1000, .signed_at = NOW };
+	struct table_key key = { .user = WORLD_BOB, .is_live = true, .expire = NOW + 1000, .signed_at = NOW - 1 };
 	struct table_usage usage;
 	uint8_t blob[SSH_KEY_BLOB_MAX] = { 0 };
 

@@ -55,7 +55,7 @@ static struct table_key key_of(size_t user, uint32_t i, int64_t signed_at, int64
 		.signed_at = signed_at,
 		.expire = expire,
 		.reason = SPAN("reason"),
-		.signers = { { { (uint8_t)i }, 20 } },
+		.signers = { { .fingerprint = { (uint8_t)i }, .size = 20 } },
 		.signer_count = 1,
 	};
 
@@ -340,7 +340,7 @@ static void test_full_of_bytes(void **state)
 			break;
 	}
 	assert_true(count > 3 && count < CONFIG_KEYS);
-	assert_true((size_t)count * 3200 > (size_t)CONFIG_KEY_ARENA_KB * 1024 / 8 * 7 - 6400);
+	assert_true((size_t)count * 3312 > (size_t)CONFIG_KEY_ARENA_KB * 1024 / 8 * 7 - 6624);
 	assert_int_equal(table_measure(table).live, count);
 	assert_int_equal(table_measure(table).remembered, 0); /* no half of a record is left */
 	for (uint32_t i = 0; i < count; i++)
@@ -450,7 +450,7 @@ static void model_put(struct random *random, size_t user, uint32_t i, int64_t no
 	key.signer_count = random_below(random, 3);
 	memset(key.signers, 0, sizeof(key.signers));
 	for (size_t signer = 0; signer < key.signer_count; signer++)
-		key.signers[signer] = (struct table_signer){ { (uint8_t)step }, 32 };
+		key.signers[signer] = (struct table_signer){ .fingerprint = { (uint8_t)step }, .size = 32 };
 	if (table_put(table, &key, keep_until) == STATUS_TABLE_FULL) {
 		struct table_usage usage = table_measure(table);
 
@@ -583,6 +583,117 @@ static void test_model(void **state)
 	assert_int_equal(table_measure(table).live + table_measure(table).remembered, 0);
 }
 
+/* Users 0 to 4 become 3, 4, 0, nobody, 1; whoever is number 2 then is new. Each has a live key and a tombstone. */
+static void test_renumber(void **state)
+{
+	static const uint32_t becomes[] = { 3, 4, 0, TABLE_NO_USER, 1 };
+	struct table_walk walk = table_walk_user(0), all = table_walk_all();
+	uint32_t indices[CONFIG_USERS];
+	struct table_key key;
+
+	(void)state;
+	table_note_signature(table, 1000);
+	for (uint32_t user = 0; user < CONFIG_USERS; user++)
+		indices[user] = user < 5 ? becomes[user] : TABLE_NO_USER;
+	for (uint32_t user = 0; user < 5; user++) {
+		for (uint32_t i = 0; i < 3; i++) {
+			key = key_of(user, 10 * user + i, 100 + user, 200 + i);
+			assert_int_equal(table_put(table, &key, 300), STATUS_OK);
+		}
+		assert_int_equal(bury(user, 10 * user, 150 + user, 300), STATUS_OK);
+	}
+	assert_true(table_walk_next(table, &walk, &key) && table_walk_next(table, &all, &key));
+	assert_int_equal(bury(3, 31, 140, 300), STATUS_OK);
+	assert_int_equal(bury(3, 32, 141, 300), STATUS_OK);
+	table_renumber(table, indices);
+	/* a walk that began before never meets the keys of others */
+	assert_false(table_walk_next(table, &walk, &key) || table_walk_next(table, &all, &key));
+	assert_int_equal(table_measure(table).live, 8);
+	assert_int_equal(table_measure(table).remembered, 4);
+	for (uint32_t user = 0; user < 5; user++) {
+		const uint32_t now = becomes[user];
+
+		if (now == TABLE_NO_USER)
+			continue;
+		assert_int_equal(table_count_user_keys(table, now), 2);
+		assert_int_equal(table_count_user_records(table, now), 3);
+		assert_true(is_live(now, 10 * user + 1) && is_live(now, 10 * user + 2));
+		assert_true(find(now, 10 * user, SSH_FINGERPRINT_SHA256, &key) && !key.is_live);
+		assert_int_equal(key.signed_at, 150 + user);
+		walk = table_walk_user(now);
+		assert_true(table_walk_next(table, &walk, &key));
+		assert_int_equal(key.user, now);
+		assert_int_equal(key.expire, 201); /* in the order in which they came */
+		assert_int_equal(table_floor(table, now), 0);
+	}
+	assert_false(find(3, 31, SSH_FINGERPRINT_SHA256, &key) || is_live(3, 32));
+	assert_int_equal(table_count_user_records(table, 2), 0);
+	assert_int_equal(table_floor(table, 2), 153); /* the newest signature of him who is gone */
+	assert_int_equal(sweep(LATE), 8);
+	assert_int_equal(table_measure(table).remembered, 0);
+}
+
+static void test_kept_longer(void **state)
+{
+	struct table_key key = key_of(0, 1, 100, 200), found;
+
+	(void)state;
+	assert_int_equal(table_put(table, &key, 300), STATUS_OK);
+	assert_int_equal(bury(0, 2, 100, 300), STATUS_OK);
+	table_keep_longer(table, 1000);
+	assert_int_equal(sweep(1299), 1);
+	assert_true(find(0, 1, SSH_FINGERPRINT_SHA256, &found) && find(0, 2, SSH_FINGERPRINT_SHA256, &found));
+	assert_int_equal(sweep(1300), 0);
+	assert_false(find(0, 1, SSH_FINGERPRINT_SHA256, &found) || find(0, 2, SSH_FINGERPRINT_SHA256, &found));
+}
+
+/* What is forgotten leaves the time of its signature behind, but none that is newer than all that was taken. */
+static void test_floor(void **state)
+{
+	(void)state;
+	table_note_signature(table, 120);
+	table_note_signature(table, 110);
+	assert_int_equal(bury(0, 1, 100, 300), STATUS_OK);
+	assert_int_equal(bury(0, 2, 90, 300), STATUS_OK);
+	assert_int_equal(bury(1, 2, 5000, 400), STATUS_OK);
+	sweep(299);
+	assert_int_equal(table_floor(table, 0), 0);
+	sweep(300);
+	assert_int_equal(table_floor(table, 0), 100);
+	assert_int_equal(table_floor(table, 1), 0);
+	sweep(400);
+	assert_int_equal(table_floor(table, 0), 100);
+	assert_int_equal(table_floor(table, 1), 120);
+}
+
+/* A deadline ends a key by the table's uptime, whatever the clock says. */
+static void test_deadline(void **state)
+{
+	uint32_t position = 0;
+	struct table_key expired, first = key_of(0, 1, 100, 200), second = key_of(0, 2, 100, 200);
+
+	(void)state;
+	first.deadline = 50;
+	second.deadline = 60;
+	assert_int_equal(table_put(table, &second, 300), STATUS_OK);
+	assert_int_equal(table_put(table, &first, 300), STATUS_OK);
+	table_tell_uptime(table, 49);
+	assert_int_equal(table_next_end(table), 200);
+	assert_false(table_sweep(table, 10, &position, &expired));
+	table_tell_uptime(table, 50);
+	assert_int_equal(table_next_end(table), 0);
+	position = 0;
+	assert_true(table_sweep(table, 10, &position, &expired));
+	assert_false(table_sweep(table, 10, &position, &expired));
+	assert_int_equal(table_next_end(table), 200);
+	table_tell_uptime(table, 60);
+	assert_int_equal(table_next_end(table), 0);
+	position = 0;
+	assert_true(table_sweep(table, 10, &position, &expired));
+	assert_false(table_sweep(table, 10, &position, &expired));
+	assert_int_equal(table_next_end(table), 300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,6 +707,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full_of_bytes, start, end),
 		cmocka_unit_test_setup_teardown(test_walks, start, end),
 		cmocka_unit_test_setup_teardown(test_walk_on_reused_slot, start, end),
+		cmocka_unit_test_setup_teardown(test_renumber, start, end),
+		cmocka_unit_test_setup_teardown(test_kept_longer, start, end),
+		cmocka_unit_test_setup_teardown(test_floor, start, end),
+		cmocka_unit_test_setup_teardown(test_deadline, start, end),
 		cmocka_unit_test_setup_teardown(test_model, start, end),
 	};
 

@@ -14,6 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "vectors"), os.path.join(HERE, "..", "e2e")]
+sys.dont_write_bytecode = True
+
+import secret_keys  # noqa: E402
+
 vectors = {}
 
 # ---- RSA (RFC 8017) ----
@@ -321,6 +327,7 @@ def make_messages(home):
     gpg.sign("add.other_host", [alice], **add, hosts=["other"])
     gpg.sign("add.quorum", [alice, carol], **{**add, "username": "team"})
     gpg.sign("add.quorum_of_one", [alice], **{**add, "username": "team"})
+    gpg.sign("add.quorum_by_carol", [carol], at=10, **{**add, "username": "team"})
     gpg.sign("add.quorum_twice", [alice, alice], **{**add, "username": "team"})
     gpg.sign("add.quorum_with_eve", [alice, eve], **{**add, "username": "team"})
     gpg.sign("add.crowd", crowd, **{**add, "username": "crowd", "reason": "\"" * 256})
@@ -344,10 +351,10 @@ def make_messages(home):
 def write():
     print("/* Made by tests/unit/vectors.py. */")
     for i, value in enumerate(vectors.values()):
-        print(f"static const uint8_t vector_{i}[] = {{ {','.join(map(str, value))} }};")
+        print(f"static const uint8_t vector_{i}[] = {{ {','.join(map(str, value or b'0'))} }};")
     print("static const struct {\n\tconst char *name;\n\tconst uint8_t *data;\n\tsize_t size;\n} vectors[] = {")
     for i, name in enumerate(vectors):
-        print(f'\t{{ "{name}", vector_{i}, sizeof(vector_{i}) }},')
+        print(f'\t{{ "{name}", vector_{i}, {len(vectors[name])} }},')
     print("};")
 
 
@@ -360,6 +367,7 @@ def main():
         make_ssh(folder)
         os.mkdir(os.path.join(folder, "gpg"), 0o700)
         make_messages(os.path.join(folder, "gpg"))
+    vectors.update(secret_keys.vectors())
     write()
 
 

@@ -14,16 +14,17 @@ struct world {
 	struct app app;
 	struct config config;
 	struct config_user users[WORLD_USERS];
-	struct arena settings, table_memory, request;
+	struct arena settings, table_memory, request, events;
 	struct writer journal;
-	uint8_t body[API_BODY_MAX];
+	uint8_t body[8 * API_BODY_MAX]; /* an answer has API_BODY_MAX of them, a list all */
 	struct api_answer answer;
 };
 
+/* Ends the program, as one that has passed, where Kconfig left out an algorithm that they sign with. */
 void world_start(struct world *world);
 void world_end(struct world *world);
 
-/* Empties the table. */
+/* Empties the table, and forgets all events. */
 void world_clear(struct world *world);
 
 /* Handles a request, by a listener that allows all to somebody who is not root, and ends a list that comes of it. The

@@ -9,7 +9,8 @@ A file has lines of a word and its values, a blank line, then the text, the keyr
     operations NUMBER       the most public-key operations that may be spent
     flips POSITION...       run the case with each bit of the message flipped; these flips (8 * octet + bit) mean nothing
     whole LENGTH...         cut off there, the message is still complete
-    arenas                  run the case with keyring arenas of every size
+    arenas STEP             run the case with keyring arenas of every size, or in such steps
+    needs OPTION [STATUS]   an option of Kconfig, without which nothing more may be accepted than with it, and this comes out
     text SIZE
     keyring SIZE
     second SIZE             of a further keyring that is added to the first one
@@ -20,6 +21,7 @@ import os
 from dataclasses import dataclass
 
 import meaningless
+import needs
 
 NOW = 1_780_000_000
 DAY = 86400
@@ -37,8 +39,9 @@ class Case:
     signer: str = None
     operations: int = None
     flips: bool = False
-    arenas: bool = False
+    arenas: int = 0
     second_keyring: bytes = b""
+    sole: bool = False      # one key, or a primary key and a subkey of its kind, is all that there is
 
     def lines(self):
         good = self.expect == "OK"
@@ -54,7 +57,10 @@ class Case:
         if good:
             yield " ".join(["whole", *map(str, meaningless.lengths(self.message))])
         if self.arenas:
-            yield "arenas"
+            yield f"arenas {int(self.arenas)}"
+        for option in needs.of_case(self.keyring, self.second_keyring, self.message):
+            without = "KEYRING_EMPTY" if option == "PGP_V6" else "KEY_ALGORITHM"
+            yield f"needs {option} {without}" if self.sole else f"needs {option}"
         if good and self.text is not None:
             yield f"text {len(self.text)}"
         yield f"keyring {len(self.keyring)}"

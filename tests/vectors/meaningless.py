@@ -1,4 +1,4 @@
-"""What PGP.md calls meaningless in a clear-signed message with one signature: the changes after which it must still verify.
+"""What means nothing in a clear-signed message with one signature: the changes after which it must still verify.
 
 A flipped bit means nothing in exactly these places:
     a digit of the armor's checksum that stays a digit;

@@ -1,4 +1,4 @@
-"""Cases that the packet builder makes: each has exactly one defect, and is named after the rule of PGP.md that it breaks. Those
+"""Cases that the packet builder makes: each has exactly one defect, and is named after the rule of rules.txt that it breaks. Those
 whose name ends in _good show that the rule goes no further."""
 
 import functools
@@ -808,7 +808,7 @@ def revocations():
             "after_the_message": KEYRING + revoke(at=NOW), "from_the_future": KEYRING + revoke(at=NOW + 999),
             "certified_again": bare(certify(), revoke(), certify(at=MADE + 2 * DAY)),
             "in_another_copy": KEYRING + certificate_of(other) + KEYRING + revoke(),
-            "in_the_first_copy": KEYRING + revoke() + KEYRING,
+            "in_the_first_copy": KEYRING + revoke() + KEYRING, "twice": KEYRING + revoke() + revoke(at=MADE + 2 * DAY),
             "in_a_copy_without_user_id": KEYRING + KEYRING[:cut] + revoke(),
             "behind_an_unknown_subkey": KEYRING + packet(pgp.PUBLIC_SUBKEY, b"\x09aaaaaaaa") + revoke(),
             "critical": KEYRING + revoke(more=[subpacket(60, b"a", critical=True)]),
@@ -824,8 +824,10 @@ def revocations():
                certificate_of(rsa) + revoke(by=rsa, data=rsa.hashed, digest="sha1"))
     yield case("8_5_sha256_revocation_by_nistp521", "KEY_REVOKED", clearsign(TEXT, sign(key("nistp521"))),
                certificate_of(key("nistp521")) + revoke(by=key("nistp521"), data=key("nistp521").hashed, digest="sha256"))
-    yield case("8_5_md5_revocation_good", "OK", clearsign(TEXT, sign(rsa)),
-               certificate_of(rsa) + revoke(by=rsa, data=rsa.hashed, digest="md5"))
+    short = key("rsa1024")
+    yield case("8_5_revocation_by_a_short_key", "KEY_SIZE", clearsign(TEXT, sign(short)),
+               certificate_of(short) + revoke(by=short, data=short.hashed))
+    yield case("8_5_md5_revocation_good", "OK", keyring=KEYRING + revoke(digest="md5"))
     data, sub = pgp.user_id_data(key(), USER_ID), key(number=2)
     both = key().hashed + sub.hashed
     by_sub, bound = clearsign(TEXT, sign(sub)), certificate(key(), subkeys=[subkey(key(), sub)])
@@ -947,6 +949,10 @@ def subkeys():
     yield with_subkey("key_not_certified", "KEY_NOT_CERTIFIED", certification={"numbers": pgp.mpi(5) * 2})
     unsupported = Key(at=MADE, private=primary.private, algorithm=17)
     yield case("9_6_unsupported_primary", "KEY_ALGORITHM", message, certificate(unsupported, subkeys=[subkey(unsupported, sub)]))
+    rsa, rsa_sub = key("rsa2048"), key("rsa2048", number=2)
+    again = subkey(rsa, rsa_sub, at=MADE + DAY)[1]
+    yield case("9_6_rsa_subkey_bound_twice_good", "OK", clearsign(TEXT, sign(rsa_sub)),
+               certificate(rsa, subkeys=[subkey(rsa, rsa_sub)]) + again, arenas=61)
     newer = subkey(primary, sub, at=MADE + DAY, flags=1)[1]
     yield with_subkey("newest_binding_counts", "KEY_MAY_NOT_SIGN", newer)
     yield with_subkey("newest_binding_first", "KEY_MAY_NOT_SIGN", subkey(primary, sub)[1], at=MADE + DAY, flags=1)

@@ -77,9 +77,9 @@ class Maker:
 def algorithms(make):
     for algorithm in ALGORITHMS:
         primary = make.generate(algorithm)
-        yield make.case(f"primary_{algorithm}", primary, signer=primary, flips=algorithm in FLIPPED)
+        yield make.case(f"primary_{algorithm}", primary, signer=primary, flips=algorithm in FLIPPED, sole=True)
         signer = make.generate(algorithm, usage="cert", subkey=(signing(algorithm), "sign"))
-        yield make.case(f"subkey_{algorithm}", signer, arenas=algorithm == "ed25519")
+        yield make.case(f"subkey_{algorithm}", signer, arenas=algorithm == "ed25519", sole=True)
     for digest in ["SHA256", "SHA384", "SHA512"]:
         for key in (make.alice, make.bob):
             yield make.case(f"{digest.lower()}_by_{'alice' if key == make.alice else 'bob'}", key,

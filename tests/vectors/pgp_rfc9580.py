@@ -108,12 +108,14 @@ def good():
             by = key(kind, version)
             flips = version == 6 and kind in ("ed25519", "nistp256")
             text = clearsign(TEXT, sign(by).packet(CANONICAL, old=flips))
-            yield case(f"7_1_v{version}_{kind}_good", "OK", text, certificate(by), flips=flips, signer=by.fingerprint.hex(), text=TEXT)
+            yield case(f"7_1_v{version}_{kind}_good", "OK", text, certificate(by), flips=flips, signer=by.fingerprint.hex(), text=TEXT,
+                       sole=True)
             sub = key(kind, version, number=2)
             yield case(f"9_6_v{version}_{kind}_subkey_good", "OK", message(sub), certificate(by, subkeys=[subkey(by, sub)]),
                        arenas=version == 6 and kind == "ed25519", signer=sub.fingerprint.hex())
     by, sub = key_27(), key_27(number=2)
-    yield case("7_1_v4_algorithm_27_good", "OK", clearsign(TEXT, sign(by).packet(CANONICAL, old=True)), certificate(by), flips=True)
+    yield case("7_1_v4_algorithm_27_good", "OK", clearsign(TEXT, sign(by).packet(CANONICAL, old=True)), certificate(by), flips=True,
+               sole=True)
     yield case("9_6_v4_algorithm_27_subkey_good", "OK", message(sub), certificate(by, subkeys=[subkey(by, sub)]))
     for digest in ("sha256", "sha384", "sha512", "sha3_256", "sha3_512"):
         yield case(f"5_4_v6_{digest}_good", "OK", message(digest=digest))

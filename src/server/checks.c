@@ -1,0 +1,207 @@
+#include "server/checks.h"
+
+#include "core/audit.h"
+#include "host/child.h"
+#include "server/loop.h"
+#include "server/pump.h"
+
+#include <string.h>
+
+static bool is_serving(const struct checks_place *place)
+{
+	return place->subject.action == CHECK_SERVE;
+}
+
+/* A free place that may be taken for that; NULL if there is none. */
+static struct checks_place *find_place(struct checks *checks, bool is_local, enum config_check_action action)
+{
+	struct checks_place *free = NULL;
+	size_t taken = 0, serving = 0;
+
+	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++) {
+		struct checks_place *place = &checks->places[i];
+
+		if (place->serial == 0)
+			free = place;
+		taken += place->serial != 0;
+		serving += place->serial != 0 && !place->is_local && is_serving(place);
+	}
+	if (!is_local &&
+	    (taken + CHECKS_LOCAL >= CONFIG_CHECKS_AT_ONCE || (action == CHECK_SERVE && serving >= CHECKS_SERVING_MAX)))
+		return NULL;
+	return free;
+}
+
+static bool send(struct loop *loop, struct slot *slot)
+{
+	struct checks *checks = &loop->checks;
+	struct checks_place *place = find_place(checks, slot->is_local,
+	                                        (enum config_check_action)loop->app.asked.action);
+	struct message message = { .kind = MESSAGE_ASK };
+
+	if (!place || checks->is_closed)
+		return false;
+	if (++checks->serial == 0)
+		checks->serial = 1;
+	message.number = (uint32_t)(place - checks->places);
+	message.serial = checks->serial;
+	if (!message_send_question(loop->helper, &message, loop->app.question))
+		return false;
+	*place = (struct checks_place){
+		.serial = checks->serial,
+		.slot = slot,
+		.is_local = slot->is_local,
+		.since = loop->now.monotonic,
+		.subject = loop->app.asked,
+	};
+	slot->ticket = message.number + 1;
+	return true;
+}
+
+void checks_ask(struct loop *loop, struct slot *slot)
+{
+	static const struct api_verdict busy = { .status = STATUS_CHECK_BUSY };
+
+	if (IS_ENABLED(CONFIG_CHECKS) && slot->conn.state == CONN_CHECK && slot->ticket == 0 && !send(loop, slot))
+		conn_resume(&slot->conn, &loop->app, loop->app.asked.check, &busy, loop->now);
+}
+
+/* ---- answers ---- */
+
+enum { DETAIL_MAX = CHECK_NAME_SIZE_MAX + MESSAGE_TEXT_MAX + 2 };
+
+static enum status status_of(const struct message *message)
+{
+	static const enum status statuses[CHILD_OUTCOME_COUNT] = {
+		[CHILD_EXITED] = STATUS_CHECK_REFUSED,   [CHILD_OUTRAN] = STATUS_CHECK_OUTRAN,
+		[CHILD_KILLED] = STATUS_CHECK_FAILED,    [CHILD_NOT_STARTED] = STATUS_CHECK_FAILED,
+		[CHILD_CANCELLED] = STATUS_CHECK_FAILED,
+	};
+
+	if (message->outcome == CHILD_EXITED && message->code == 0)
+		return STATUS_OK;
+	if (message->outcome == MESSAGE_OUTCOME_BUSY)
+		return STATUS_CHECK_BUSY;
+	return message->outcome < CHILD_OUTCOME_COUNT ? statuses[message->outcome] : STATUS_CHECK_FAILED;
+}
+
+/* What a check that was not asked to its end came to, in words; it says more itself, if anything. */
+static struct span words_of(const struct message *message)
+{
+	static const char *const words[CHILD_OUTCOME_COUNT] = {
+		[CHILD_OUTRAN] = "it has not answered in its time",
+		[CHILD_KILLED] = "a signal has ended it",
+		[CHILD_CANCELLED] = "nobody waits for its answer any more",
+		[CHILD_NOT_STARTED] = "it could not be started",
+	};
+
+	if (message->text_size > 0)
+		return message_text(message);
+	if (message->outcome == MESSAGE_OUTCOME_BUSY)
+		return SPAN("as many checks as there may be at once are running");
+	if (message->outcome >= CHILD_OUTCOME_COUNT || !words[message->outcome])
+		return (struct span){ 0 };
+	return span_of_string(words[message->outcome]);
+}
+
+static const char *action_name(uint32_t action)
+{
+	return action == CHECK_SERVE ? "serve" : action == CHECK_REMOVE ? "remove" : "add";
+}
+
+static void note(struct loop *loop, const struct checks_place *place, const struct message *message)
+{
+	const struct config *config = loop->app.config;
+	const struct check_subject *subject = &place->subject;
+	struct ssh_fingerprint fingerprint = { 0 };
+	struct audit_check check = {
+		.name = config->checks[subject->check].name,
+		.user = config->users[subject->user].name,
+		.fingerprint = subject->has_key ? &fingerprint : NULL,
+		.action = action_name(subject->action),
+		.allowed = status_of(message) == STATUS_OK,
+		.message = words_of(message),
+		.milliseconds = message->milliseconds,
+	};
+
+	_Static_assert(sizeof(subject->sha256) == sizeof(fingerprint.sha256), "a digest fits");
+	memcpy(fingerprint.sha256, subject->sha256, sizeof(fingerprint.sha256));
+	if (place->slot)
+		check.remote = span_of(place->slot->conn.peer.remote, place->slot->conn.peer.remote_size);
+	audit_note_check(&loop->app, &check, loop->now.wall);
+	pump_flush_journal(loop);
+}
+
+static void resume(struct loop *loop, struct slot *slot, unsigned check, enum status status, struct span text)
+{
+	uint8_t room[DETAIL_MAX];
+	struct writer detail = writer_of(room, sizeof(room));
+	struct api_verdict verdict = { .status = status };
+
+	writer_put(&detail, loop->app.config->checks[check].name);
+	writer_put_string(&detail, text.size > 0 ? ": " : "");
+	writer_put(&detail, text);
+	verdict.detail = writer_written(&detail);
+	slot->ticket = 0;
+	conn_resume(&slot->conn, &loop->app, check, &verdict, loop->now);
+	pump_flush_journal(loop);
+	checks_ask(loop, slot);
+	pump_turn(loop, slot);
+}
+
+void checks_answer(struct loop *loop, const struct message *message)
+{
+	struct checks_place *place, answered;
+	enum status status = status_of(message);
+
+	if (!IS_ENABLED(CONFIG_CHECKS) || message->number >= CONFIG_CHECKS_AT_ONCE)
+		return;
+	place = &loop->checks.places[message->number];
+	if (place->serial == 0 || place->serial != message->serial)
+		return;
+	answered = *place;
+	place->serial = 0;
+	if (!answered.slot)
+		return;
+	note(loop, &answered, message);
+	if (status_http_code(status) != 503)
+		check_remember(&loop->app, &answered.subject, status == STATUS_OK, loop->now.wall);
+	resume(loop, answered.slot, answered.subject.check, status, message_text(message));
+}
+
+/* ---- who does not wait any more ---- */
+
+static struct slot *cancel(struct loop *loop, struct checks_place *place)
+{
+	const struct message message = {
+		.kind = MESSAGE_CANCEL,
+		.number = (uint32_t)(place - loop->checks.places),
+		.serial = place->serial,
+		.outcome = CHILD_CANCELLED,
+		.milliseconds = (uint32_t)(loop->now.monotonic - place->since),
+	};
+	struct slot *slot = place->slot;
+
+	(void)message_send(loop->helper, &message);
+	note(loop, place, &message);
+	place->slot = NULL;
+	slot->ticket = 0;
+	return slot;
+}
+
+void checks_cancel(struct loop *loop, struct slot *slot)
+{
+	if (IS_ENABLED(CONFIG_CHECKS) && slot->ticket != 0)
+		(void)cancel(loop, &loop->checks.places[slot->ticket - 1]);
+}
+
+void checks_drop(struct loop *loop, enum status status)
+{
+	loop->checks.is_closed = true;
+	for (size_t i = 0; IS_ENABLED(CONFIG_CHECKS) && i < CONFIG_CHECKS_AT_ONCE; i++) {
+		struct checks_place *place = &loop->checks.places[i];
+
+		if (place->serial != 0 && place->slot)
+			resume(loop, cancel(loop, place), place->subject.check, status, (struct span){ 0 });
+	}
+}

@@ -1,0 +1,250 @@
+#include "server/helper.h"
+
+#include "host/clock.h"
+#include "host/log.h"
+#include "host/net.h"
+#include "host/pages.h"
+#include "host/poll.h"
+#include "host/process.h"
+#include "host/signal.h"
+#include "host/tell.h"
+#include "server/keyrings.h"
+#include "server/loop.h"
+#include "server/message.h"
+
+enum {
+	NUMBER_SIGNALS,
+	NUMBER_CHANNEL,
+	NUMBER_RUNNER, /* any of its lines */
+	NUMBER_COUNT = NUMBER_RUNNER + CONFIG_CHECKS_AT_ONCE
+};
+
+enum {
+	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
+	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
+};
+
+static struct question question; /* the one that has just come */
+
+static void end_by(struct helper *helper, int64_t milliseconds)
+{
+	int64_t time = clock_monotonic() + milliseconds;
+
+	helper->is_ending = true;
+	if (helper->end_by == 0 || time < helper->end_by)
+		helper->end_by = time;
+}
+
+/* The files go first: see listeners_forget(). */
+static void forget_files(struct helper *helper)
+{
+	listeners_forget(helper->listeners);
+	helper->listeners->count = 0;
+}
+
+static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
+{
+	const struct message message = message_of(kind, number, text);
+
+	if (message_send(helper->channel, &message) || helper->has_ended)
+		return;
+	log_line(LOG_LEVEL_ERROR, SPAN("the server process does not listen to its helper; ending it"));
+	end_by(helper, 0);
+}
+
+/* ---- a new configuration ---- */
+
+static void refuse(struct helper *helper, struct span error)
+{
+	uint8_t room[SETTINGS_ERROR_MAX + 64];
+	struct writer line = writer_of(room, sizeof(room));
+
+	writer_put_string(&line, "the old configuration stays: ");
+	writer_put(&line, error);
+	log_line(LOG_LEVEL_ERROR, writer_written(&line));
+	tell(helper, MESSAGE_CONFIG_REFUSED, 0, error);
+}
+
+/* Reads it into the arena that is not in force. */
+static void reload(struct helper *helper)
+{
+	const unsigned number = 1 - helper->in_force;
+	struct arena arena = memory_settings(helper->memory, number);
+	uint8_t room[SETTINGS_ERROR_MAX];
+	struct writer error = writer_of(room, sizeof(room));
+	const struct config *config;
+
+	if (helper->is_ending)
+		return;
+	if (helper->is_told) {
+		helper->again = true;
+		return;
+	}
+	config = settings_read(helper->source, &arena, &error);
+	if (!config) {
+		pages_empty(helper->memory->settings[number], arena.size);
+		refuse(helper, writer_written(&error));
+		return;
+	}
+	settings_start_log(helper->source, config);
+	keyrings_log_warnings(config, clock_wall());
+	helper->is_told = true;
+	tell(helper, MESSAGE_CONFIG, number, (struct span){ 0 });
+}
+
+static void note_taken(struct helper *helper, uint32_t number)
+{
+	const unsigned old = helper->in_force;
+
+	if (!helper->is_told || number != 1 - old) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process took a configuration that there is not; ending it"));
+		end_by(helper, 0);
+		return;
+	}
+	helper->in_force = number;
+	helper->is_told = false;
+	pages_empty(helper->memory->settings[old], memory_settings(helper->memory, old).size);
+	if (helper->again) {
+		helper->again = false;
+		reload(helper);
+	}
+}
+
+/* ---- what comes in ---- */
+
+static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
+{
+	const int ours[] = { helper->channel, helper->signals, helper->poll };
+	const struct config *config = helper->memory->settings[helper->in_force]; /* the arena begins with it */
+
+	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
+	                                                sizeof(ours) / sizeof(ours[0]))) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process asks what it cannot mean; ending it"));
+		end_by(helper, 0);
+		return;
+	}
+	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++)
+		if (helper->runner.places[i].process != 0)
+			(void)poll_add(helper->poll, helper->runner.places[i].line, POLL_READ, NUMBER_RUNNER);
+}
+
+static void take_message(struct helper *helper, const struct message *message, size_t question_size)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_TAKEN:
+		note_taken(helper, message->number);
+		break;
+	case MESSAGE_ENDING:
+		forget_files(helper);
+		break;
+	case MESSAGE_ASK:
+		start_check(helper, message, question_size);
+		break;
+	case MESSAGE_CANCEL:
+		runner_cancel(&helper->runner, message);
+		break;
+	default:
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process says what only its helper says; ending it"));
+		end_by(helper, 0);
+	}
+}
+
+static void take_messages(struct helper *helper)
+{
+	struct message message;
+	enum channel_taken taken;
+	size_t question_size;
+
+	while ((taken = message_take_any(helper->channel, &message, &question, &question_size)) == CHANNEL_MESSAGE)
+		take_message(helper, &message, question_size);
+	if (taken == CHANNEL_NOTHING)
+		return;
+	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
+	end_by(helper, SILENT_TIME);
+}
+
+/* What the server's end means for us. */
+static void note_end(struct helper *helper, const struct process_end *end)
+{
+	uint8_t room[128];
+	struct writer line = writer_of(room, sizeof(room));
+
+	helper->has_ended = true;
+	helper->exit_code = end->was_killed ? TELL_FAILED : end->code;
+	if (!end->was_killed)
+		return; /* it has said why */
+	writer_put_string(&line, "the server process was ended by ");
+	process_write_end(&line, end);
+	writer_put_string(&line, "; ending");
+	log_line(LOG_LEVEL_ERROR, writer_written(&line));
+}
+
+static void take_children(struct helper *helper)
+{
+	struct process_end end;
+
+	while (process_take_end(&end))
+		if (!runner_note_end(&helper->runner, end.process) && end.process == helper->server)
+			note_end(helper, &end);
+}
+
+static void end(struct helper *helper)
+{
+	forget_files(helper);
+	end_by(helper, END_TIME);
+	tell(helper, MESSAGE_END, 0, (struct span){ 0 });
+}
+
+static void take_signals(struct helper *helper)
+{
+	enum signal_kind kind;
+
+	while ((kind = signal_take(helper->signals)) != SIGNAL_NONE) {
+		if (kind == SIGNAL_CHILD)
+			take_children(helper);
+		else if (kind == SIGNAL_RELOAD)
+			reload(helper);
+		else
+			end(helper);
+	}
+}
+
+/* ---- the loop ---- */
+
+static void take_turn(struct helper *helper)
+{
+	int64_t wait = helper->end_by == 0 ? -1 : helper->end_by - clock_monotonic();
+	uint32_t ready[NUMBER_COUNT];
+	size_t count = poll_wait(helper->poll, ready, NUMBER_COUNT, helper->end_by != 0 && wait < 0 ? 0 : wait);
+
+	for (size_t i = 0; i < count; i++) {
+		if (ready[i] == NUMBER_SIGNALS)
+			take_signals(helper);
+		else if (ready[i] == NUMBER_RUNNER)
+			runner_take_results(&helper->runner);
+		else
+			take_messages(helper);
+	}
+	if (!helper->has_ended && helper->end_by != 0 && clock_monotonic() >= helper->end_by) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process does not end; killing it"));
+		process_kill(helper->server);
+		helper->end_by = 0;
+	}
+}
+
+int helper_run(struct helper *helper)
+{
+	bool works;
+
+	helper->poll = poll_open();
+	helper->runner = runner_of(helper->channel);
+	works = helper->poll >= 0 && poll_add(helper->poll, helper->signals, POLL_READ, NUMBER_SIGNALS) &&
+	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL);
+	if (!works)
+		process_kill(helper->server);
+	take_children(helper);
+	while (works && !helper->has_ended)
+		take_turn(helper);
+	forget_files(helper);
+	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
+}

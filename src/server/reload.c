@@ -1,0 +1,46 @@
+#include "server/reload.h"
+
+#include "core/audit.h"
+#include "core/trust.h"
+#include "server/message.h"
+#include "server/pump.h"
+
+/* A list under way is over the users as they were numbered; it is broken off, so that nobody takes it for complete. */
+static void cut_lists(struct loop *loop)
+{
+	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
+		if (slot->is_taken && conn_is_listing(&slot->conn))
+			pump_close(loop, slot);
+}
+
+static void note(struct loop *loop, struct span error, uint64_t dropped)
+{
+	audit_note_reload(&loop->app, error, dropped, loop->now.wall);
+	pump_flush_journal(loop);
+}
+
+void reload_take(struct loop *loop, uint32_t number)
+{
+	const struct message taken = { .kind = MESSAGE_TAKEN, .number = number };
+	const uint64_t dropped = loop->app.counters.dropped;
+	const struct config *config;
+
+	if (number >= MEMORY_SETTINGS_COUNT)
+		return;
+	config = loop->memory->settings[number]; /* the arena begins with it */
+	cut_lists(loop);
+	checks_drop(loop, STATUS_CHECK_RELOADED);
+	while (!trust_adopt(&loop->app, config, loop->now.wall))
+		pump_flush_journal(loop);
+	pump_flush_journal(loop);
+	settings_start_log(loop->source, config);
+	listeners_adopt(&loop->listeners, config);
+	loop->checks.is_closed = false;
+	note(loop, (struct span){ 0 }, loop->app.counters.dropped - dropped);
+	(void)message_send(loop->helper, &taken);
+}
+
+void reload_note_refusal(struct loop *loop, struct span why)
+{
+	note(loop, why, 0);
+}

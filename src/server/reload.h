@@ -1,0 +1,14 @@
+/* The server takes over a configuration that the helper has read. */
+#ifndef INKI_SERVER_RELOAD_H
+#define INKI_SERVER_RELOAD_H
+
+#include "server/loop.h"
+
+/* It lies in the settings arena of that number. Every stored key is judged by it; the helper is told when that is done.
+ */
+void reload_take(struct loop *loop, uint32_t number);
+
+/* The helper has found it wrong: nothing changes. */
+void reload_note_refusal(struct loop *loop, struct span why);
+
+#endif

@@ -13,7 +13,7 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
-	TURN_TIME = 2,       /* milliseconds for the network, until it is asked anew who is ready */
+	TURN_TIME = 1,       /* milliseconds for the network, until it is asked anew who is ready */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 

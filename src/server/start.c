@@ -6,7 +6,6 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "host/pages.h"
 #include "host/process.h"
 #include "host/signal.h"
 #include "host/tell.h"
@@ -111,9 +110,8 @@ static int serve(struct loop *loop)
 	loop->inputs = memory->parts[MEMORY_INPUTS];
 	loop->outputs = memory->parts[MEMORY_OUTPUTS];
 	loop->signals = signal_open(false);
-	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
-		if (!pages_protect(memory->settings[i], memory_settings(memory, i).size))
-			return fail(config, SPAN("the system does not let memory be protected"));
+	if (!memory_protect_settings(memory))
+		return fail(config, SPAN("the system does not let memory be protected"));
 	if (!loop->app.table || loop->signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!net_allow_descriptors(CONFIG_CONNECTIONS + CONFIG_LISTENERS + OTHER_DESCRIPTORS))
@@ -147,6 +145,7 @@ static int start(struct loop *loop, const struct settings_source *source)
 		return serve(loop);
 	}
 	net_close(loop->helper);
+	memory_keep_settings(loop->memory);
 	listeners_leave(&loop->listeners);
 	if (helper.server > 0)
 		return helper_run(&helper);

@@ -23,6 +23,7 @@ enum {
 
 enum {
 	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
+	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
 
@@ -156,12 +157,16 @@ static void take_message(struct helper *helper, const struct message *message, s
 static void take_messages(struct helper *helper)
 {
 	struct message message;
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_NOTHING;
 	size_t question_size;
 
-	while ((taken = message_take_any(helper->channel, &message, &question, &question_size)) == CHANNEL_MESSAGE)
+	for (unsigned i = 0; i < MESSAGES_MAX; i++) {
+		taken = message_take_any(helper->channel, &message, &question, &question_size);
+		if (taken != CHANNEL_MESSAGE)
+			break;
 		take_message(helper, &message, question_size);
-	if (taken == CHANNEL_NOTHING)
+	}
+	if (taken != CHANNEL_ENDED)
 		return;
 	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
 	end_by(helper, SILENT_TIME);

@@ -6,7 +6,6 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "host/pages.h"
 #include "host/process.h"
 #include "host/random.h"
 #include "host/signal.h"
@@ -186,9 +185,8 @@ static int serve(struct loop *loop, const struct account *account)
 	if (IS_ENABLED(CONFIG_TLS))
 		loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
 	loop->signals = signal_open(false);
-	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
-		if (!pages_protect(memory->settings[i], memory_settings(memory, i).size))
-			return fail(config, SPAN("the system does not let memory be protected"));
+	if (!memory_protect_settings(memory))
+		return fail(config, SPAN("the system does not let memory be protected"));
 	if (!loop->app.table || loop->signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
@@ -235,6 +233,7 @@ static int start(struct loop *loop, const struct settings_source *source)
 	}
 	net_close(loop->helper);
 	net_close(loop->log);
+	memory_keep_settings(loop->memory);
 	listeners_leave(&loop->listeners);
 	if (helper.server > 0)
 		return helper_run(&helper);

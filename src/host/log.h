@@ -25,8 +25,8 @@ void log_start(enum log_target target, enum log_level level);
 void log_line(enum log_level level, struct span text);
 
 /* This process can open nothing any more: its lines for syslog go into the socket relay, from which another process
- * takes them, each whole, and hands them on. One that it cannot hand on (it tells so in its own next line) is to be counted here
- * too. */
+ * takes them, each whole, and hands them on. One that it cannot hand on (it tells so in its own next line) is to be
+ * counted here too. */
 void log_confine(int relay);
 bool log_relay(struct span line);
 void log_note_lost(void);

@@ -36,10 +36,13 @@ void certificate_write(struct writer *text, const struct config *config, int64_t
 
 void certificate_log(const struct config *config, int64_t now)
 {
-	enum status status = tls_identity_check_dates(config->tls, now);
+	enum status status;
 	uint8_t room[FILE_PATH_MAX + 256];
 	struct writer line = writer_of(room, sizeof(room));
 
+	if (!config->tls)
+		return;
+	status = tls_identity_check_dates(config->tls, now);
 	write_words(&line, config);
 	writer_put_string(&line, "; clients may use ");
 	write_pin(&line, config);

@@ -9,7 +9,7 @@
  * now. The configuration has one. */
 void certificate_write(struct writer *text, const struct config *config, int64_t now);
 
-/* Logs the same. */
+/* Logs the same, if there is one. */
 void certificate_log(const struct config *config, int64_t now);
 
 #endif

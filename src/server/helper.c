@@ -91,7 +91,7 @@ static void reload(struct helper *helper)
 	}
 	settings_start_log(helper->source, config);
 	keyrings_log_warnings(config, clock_wall());
-	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+	if (IS_ENABLED(CONFIG_TLS))
 		certificate_log(config, clock_wall());
 	helper->is_told = true;
 	tell(helper, MESSAGE_CONFIG, number, (struct span){ 0 });

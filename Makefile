@@ -68,7 +68,7 @@ LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--buil
 ifneq ($(SANITIZE),)
 # The sanitizers' own code makes gcc see null pointers.
 SRC_FLAGS := -Wno-null-dereference
-CODEGEN   += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CODEGEN   += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DCONFIG_SANITIZED=1
 link       = $(CC) $(CODEGEN) $(LDFLAGS) -o $@ $(1)
 finish     = cp $< $@
 else

@@ -78,9 +78,11 @@ enum config_log_target { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum config_log_level { LOG_FROM_ERROR, LOG_FROM_WARN, LOG_FROM_INFO, LOG_FROM_DEBUG };
 
 struct config {
-	struct span host;        /* this host's name in signed requests */
-	int64_t max_request_age; /* seconds */
-	bool clock_is_signed;    /* while the system's clock is not set, the newest signature tells the time */
+	struct span host;         /* this host's name in signed requests */
+	struct span run_as;       /* the user that a server started by root becomes; empty: the usual one */
+	bool require_confinement; /* end rather than serve without all walls */
+	int64_t max_request_age;  /* seconds */
+	bool clock_is_signed;     /* while the system's clock is not set, the newest signature tells the time */
 	struct config_failures failures;
 	enum config_log_target log_target;
 	enum config_log_level log_level;

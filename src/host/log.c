@@ -26,8 +26,9 @@ static struct {
 	enum log_level level;
 	int error;    /* standard error: a descriptor of our own that does not wait, where there can be one */
 	bool is_torn; /* only a part of the last line has got there */
-	int syslog;   /* a socket once it is needed */
-	uint64_t lost, told;
+	int syslog;   /* a socket once it is needed, or the relay */
+	bool is_confined;
+	uint64_t lost, told, lost_elsewhere;
 } sink = { .target = LOG_TARGET_STDERR, .level = LOG_LEVEL_INFO, .error = STDERR_FILENO, .syslog = -1 };
 
 /* ---- standard error ---- */
@@ -39,7 +40,7 @@ static void open_error(void)
 	struct stat status;
 	int own;
 
-	if (sink.error != STDERR_FILENO || fstat(STDERR_FILENO, &status) < 0 ||
+	if (sink.is_confined || sink.error != STDERR_FILENO || fstat(STDERR_FILENO, &status) < 0 ||
 	    !(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
 		return;
 	own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -77,6 +78,8 @@ static bool connect_syslog(void)
 {
 	static const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
 
+	if (sink.is_confined)
+		return false;
 	if (sink.syslog < 0)
 		sink.syslog = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return sink.syslog >= 0 && connect(sink.syslog, (const struct sockaddr *)&address, sizeof(address)) == 0;
@@ -106,7 +109,7 @@ void log_start(enum log_target target, enum log_level level)
 
 static bool write_line(enum log_level level, struct span text)
 {
-	uint8_t room[LOG_LINE_MAX + 64];
+	uint8_t room[LOG_DATAGRAM_MAX];
 	struct writer line = writer_of(room, sizeof(room));
 	struct span shown = span_first(text, LOG_LINE_MAX);
 	bool to_syslog = sink.target == LOG_TARGET_SYSLOG;
@@ -152,7 +155,31 @@ void log_line(enum log_level level, struct span text)
 
 uint64_t log_count_lost(void)
 {
-	return sink.lost;
+	return sink.lost + sink.lost_elsewhere;
+}
+
+/* ---- two processes ---- */
+
+void log_confine(int relay)
+{
+	if (sink.syslog >= 0)
+		close(sink.syslog);
+	sink.syslog = relay;
+	sink.is_confined = true;
+	sink.told = sink.lost; /* the other process, which has had the same start, tells */
+}
+
+bool log_relay(struct span line)
+{
+	if ((sink.lost == sink.told || tell_lost()) && write_to_syslog(line))
+		return true;
+	sink.lost++;
+	return false;
+}
+
+void log_note_lost(void)
+{
+	sink.lost_elsewhere++;
 }
 
 void log_lines(enum log_level level, struct span text)

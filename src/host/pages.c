@@ -1,7 +1,11 @@
 #include "host/pages.h"
 
+#include "base/writer.h"
+
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void *take(size_t size, int flags)
 {
@@ -20,14 +24,39 @@ void *pages_take(size_t size)
 	return pages;
 }
 
-void *pages_take_shared(size_t size)
+/* A file without a name, so that it can be opened for reading only later; else anonymous pages. */
+void *pages_take_shared(size_t size, int *descriptor)
 {
-	return take(size, MAP_SHARED);
+	void *pages = MAP_FAILED;
+
+	*descriptor = memfd_create("inki", MFD_CLOEXEC);
+	if (*descriptor >= 0 && ftruncate(*descriptor, (off_t)size) == 0)
+		pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *descriptor, 0);
+	return pages == MAP_FAILED ? take(size, MAP_SHARED) : pages;
 }
 
-bool pages_protect(void *pages, size_t size)
+static int open_to_read(int descriptor)
 {
-	return mprotect(pages, size, PROT_READ) == 0;
+	uint8_t room[64];
+	struct writer path = writer_of(room, sizeof(room));
+
+	writer_put_string(&path, "/proc/self/fd/");
+	writer_put_number(&path, descriptor);
+	writer_put_byte(&path, '\0');
+	return open((const char *)room, O_RDONLY | O_CLOEXEC);
+}
+
+/* Pages of a file that is open for reading only stay so, whatever mprotect() is told. */
+bool pages_protect(void *pages, size_t size, int descriptor)
+{
+	int file = descriptor < 0 ? -1 : open_to_read(descriptor);
+	bool works = file >= 0 && mmap(pages, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == pages;
+
+	if (file >= 0)
+		close(file);
+	if (descriptor >= 0)
+		close(descriptor);
+	return works || mprotect(pages, size, PROT_READ) == 0;
 }
 
 void pages_empty(void *pages, size_t size)

@@ -8,11 +8,13 @@
 /* size bytes (rounded up to pages), all zero; NULL if the system has not so much. */
 void *pages_take(size_t size);
 
-/* The same, but a child process gets the same pages and not a copy: what one writes, the other reads. */
-void *pages_take_shared(size_t size);
+/* The same, but a child process gets the same pages and not a copy: what one writes, the other reads. *descriptor is the
+ * way to get at them anew: each process closes it, or calls the following. */
+void *pages_take_shared(size_t size, int *descriptor);
 
-/* From now on this process can only read them (it ends when it tries to write); false if the system refuses. */
-bool pages_protect(void *pages, size_t size);
+/* From now on this process can only read them: it ends when it tries to write, and cannot take that back (unless the
+ * system has no /proc). Closes the descriptor. False if the system refuses. */
+bool pages_protect(void *pages, size_t size, int descriptor);
 
 /* Gives the memory of shared pages back to the system, for all processes that share them: they are zero again. */
 void pages_empty(void *pages, size_t size);

@@ -40,8 +40,9 @@ static void start_tls(struct loop *loop, struct slot *slot)
 	uint8_t entropy[TLS_ENTROPY_SIZE];
 
 	random_take(entropy, sizeof(entropy));
-	slot->tls = tls_server_start(loop->tls + loop_number_of(loop, slot) * tls_server_memory_size(),
-	                             loop->app.config->tls, loop->sessions, entropy);
+	slot->identity = loop->app.config->tls;
+	slot->tls = tls_server_start(loop->tls + loop_number_of(loop, slot) * tls_server_memory_size(), slot->identity,
+	                             loop->sessions, entropy);
 	memory_wipe(entropy, sizeof(entropy));
 	conn_start_handshake(&slot->conn, loop->now.monotonic);
 }
@@ -130,6 +131,10 @@ void accept_connection(struct loop *loop, const struct listener *listener)
 
 	if (descriptor < 0)
 		return;
+	if (listener->config->has_tls && !loop->app.config->tls) { /* a new configuration took the certificate away */
+		net_close(descriptor);
+		return;
+	}
 	slot = find_slot(loop, peer.is_local);
 	if (slot) {
 		slot->descriptor = descriptor;

@@ -8,6 +8,7 @@
 #include "host/process.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/message.h"
@@ -15,12 +16,14 @@
 enum {
 	NUMBER_SIGNALS,
 	NUMBER_CHANNEL,
+	NUMBER_LOG,
 	NUMBER_RUNNER, /* any of its lines */
 	NUMBER_COUNT = NUMBER_RUNNER + CONFIG_CHECKS_AT_ONCE
 };
 
 enum {
 	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
+	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
 
@@ -88,6 +91,8 @@ static void reload(struct helper *helper)
 	}
 	settings_start_log(helper->source, config);
 	keyrings_log_warnings(config, clock_wall());
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
+		certificate_log(config, clock_wall());
 	helper->is_told = true;
 	tell(helper, MESSAGE_CONFIG, number, (struct span){ 0 });
 }
@@ -114,7 +119,7 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
 {
-	const int ours[] = { helper->channel, helper->signals, helper->poll };
+	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll };
 	const struct config *config = helper->memory->settings[helper->in_force]; /* the arena begins with it */
 
 	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
@@ -152,15 +157,35 @@ static void take_message(struct helper *helper, const struct message *message, s
 static void take_messages(struct helper *helper)
 {
 	struct message message;
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_NOTHING;
 	size_t question_size;
 
-	while ((taken = message_take_any(helper->channel, &message, &question, &question_size)) == CHANNEL_MESSAGE)
+	for (unsigned i = 0; i < MESSAGES_MAX; i++) {
+		taken = message_take_any(helper->channel, &message, &question, &question_size);
+		if (taken != CHANNEL_MESSAGE)
+			break;
 		take_message(helper, &message, question_size);
-	if (taken == CHANNEL_NOTHING)
+	}
+	if (taken != CHANNEL_ENDED)
 		return;
 	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
 	end_by(helper, SILENT_TIME);
+}
+
+/* Syslog is out of the server's reach, and may come later or be started anew. A line that it does not take is the
+ * server's to count. */
+static void take_log(struct helper *helper)
+{
+	static const struct message lost = { .kind = MESSAGE_LOG_LOST };
+	uint8_t room[LOG_DATAGRAM_MAX];
+	enum channel_taken taken;
+	size_t size;
+
+	while ((taken = channel_take(helper->log, room, sizeof(room), &size)) == CHANNEL_MESSAGE)
+		if (size <= sizeof(room) && !log_relay(span_of(room, size)))
+			(void)message_send(helper->channel, &lost);
+	if (taken == CHANNEL_ENDED)
+		poll_change(helper->poll, helper->log, POLL_NOTHING, NUMBER_LOG);
 }
 
 /* What the server's end means for us. */
@@ -222,6 +247,8 @@ static void take_turn(struct helper *helper)
 			take_signals(helper);
 		else if (ready[i] == NUMBER_RUNNER)
 			runner_take_results(&helper->runner);
+		else if (ready[i] == NUMBER_LOG)
+			take_log(helper);
 		else
 			take_messages(helper);
 	}
@@ -239,12 +266,14 @@ int helper_run(struct helper *helper)
 	helper->poll = poll_open();
 	helper->runner = runner_of(helper->channel);
 	works = helper->poll >= 0 && poll_add(helper->poll, helper->signals, POLL_READ, NUMBER_SIGNALS) &&
-	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL);
+	        poll_add(helper->poll, helper->channel, POLL_READ, NUMBER_CHANNEL) &&
+	        poll_add(helper->poll, helper->log, POLL_READ, NUMBER_LOG);
 	if (!works)
 		process_kill(helper->server);
 	take_children(helper);
 	while (works && !helper->has_ended)
 		take_turn(helper);
+	take_log(helper);
 	forget_files(helper);
 	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
 }

@@ -16,6 +16,7 @@ struct helper {
 	const struct settings_source *source;
 	struct listeners *listeners; /* they are closed here, but their files are the helper's to remove */
 	int channel;                 /* to the server */
+	int log;                     /* what the server has for syslog comes in here, a line at a time */
 	int signals;                 /* of signal_open(), with children */
 	int server;                  /* its process */
 	/* private */

@@ -152,6 +152,7 @@ static void adopt(struct listener *listener, const struct config *config)
 		if (listener->own.mode != wanted->mode)
 			warn("the new mode of ", wanted, " counts from the next start on");
 		listener->own.access = wanted->access;
+		listener->own.has_tls = wanted->has_tls;
 		return;
 	}
 	warn("no longer configured, but listened on until the next start: ", listener->config, "");

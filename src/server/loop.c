@@ -13,7 +13,7 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
-	TURN_TIME = 2,       /* milliseconds for the network, until it is asked anew who is ready */
+	TURN_TIME = 1,       /* milliseconds for the network, until it is asked anew who is ready */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -67,6 +67,8 @@ static void take_messages(struct loop *loop)
 			reload_note_refusal(loop, message_text(&message));
 		else if (message.kind == MESSAGE_ANSWER)
 			checks_answer(loop, &message);
+		else if (message.kind == MESSAGE_LOG_LOST)
+			log_note_lost();
 		else if (message.kind == MESSAGE_END)
 			stop(loop, &loop->is_told_by_helper);
 	}
@@ -167,7 +169,7 @@ static void read_clocks(struct loop *loop)
 	table_tell_uptime(loop->app.table, clock_uptime());
 }
 
-static bool start(struct loop *loop)
+bool loop_open(struct loop *loop)
 {
 	bool works;
 
@@ -182,14 +184,10 @@ static bool start(struct loop *loop)
 
 bool loop_run(struct loop *loop)
 {
-	bool works = start(loop);
-
-	if (!works)
-		log_line(LOG_LEVEL_ERROR, SPAN("the system refuses to watch the sockets"));
 	read_clocks(loop);
 	audit_note_start(&loop->app, loop->now.wall);
 	pump_flush_journal(loop);
-	while (works && !(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
+	while (!(loop->is_stopping && (loop->slots.taken == 0 || loop->now.monotonic >= loop->stop_by))) {
 		uint32_t ready[READY_MAX];
 		size_t count = poll_wait(loop->poll, ready, READY_MAX, time_to_wait(loop));
 
@@ -203,5 +201,5 @@ bool loop_run(struct loop *loop)
 			pump_close(loop, slot);
 	audit_note_stop(&loop->app, loop->now.wall);
 	pump_flush_journal(loop);
-	return works && !loop->has_lost_helper;
+	return !loop->has_lost_helper;
 }

@@ -25,7 +25,8 @@ struct loop {
 	struct tls_sessions *sessions;
 	struct listeners listeners;
 	int signals; /* of signal_open() */
-	int helper;  /* the channel to the helper */
+	int helper;  /* the channel to the helper, */
+	int log;     /* and the one of the lines for syslog */
 	struct memory *memory;
 	const struct settings_source *source;
 	/* private */
@@ -48,8 +49,11 @@ enum {
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
 
-/* Serves until it is told to end; the listeners and all connections are closed then. False if the system refuses to
- * watch the descriptors, or the helper is gone, which was logged. */
+/* Watches the listeners, the signals and the helper. False if the system refuses to. */
+bool loop_open(struct loop *loop);
+
+/* Serves until it is told to end; the listeners and all connections are closed then. False if the helper is gone, which
+ * was logged. */
 bool loop_run(struct loop *loop);
 
 #endif

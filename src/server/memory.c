@@ -5,6 +5,7 @@
 #include "core/failures.h"
 #include "core/question.h"
 #include "core/table.h"
+#include "host/net.h"
 #include "host/pages.h"
 #include "server/slots.h"
 #include "tls/server.h"
@@ -69,7 +70,7 @@ bool memory_take(struct memory *memory)
 	bool works = own;
 
 	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++) {
-		memory->settings[i] = pages_take_shared(row_of(MEMORY_SETTINGS).size);
+		memory->settings[i] = pages_take_shared(row_of(MEMORY_SETTINGS).size, &memory->descriptors[i]);
 		works = works && memory->settings[i];
 	}
 	if (!works)
@@ -85,6 +86,23 @@ bool memory_take(struct memory *memory)
 struct arena memory_settings(const struct memory *memory, unsigned number)
 {
 	return arena_of(memory->settings[number], row_of(MEMORY_SETTINGS).size);
+}
+
+bool memory_protect_settings(const struct memory *memory)
+{
+	bool works = true;
+
+	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
+		works = pages_protect(memory->settings[i], row_of(MEMORY_SETTINGS).size, memory->descriptors[i]) &&
+		        works;
+	return works;
+}
+
+void memory_keep_settings(const struct memory *memory)
+{
+	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
+		if (memory->descriptors[i] >= 0)
+			net_close(memory->descriptors[i]);
 }
 
 /* A column of text, or of a number at its right end. */

@@ -28,10 +28,15 @@ struct memory {
 	void *parts[MEMORY_PART_COUNT]; /* but the settings, which are pages of their own: */
 	size_t sizes[MEMORY_PART_COUNT];
 	void *settings[MEMORY_SETTINGS_COUNT];
+	int descriptors[MEMORY_SETTINGS_COUNT]; /* of the settings, until one of the next two was called */
 };
 
 /* The settings' arena of that number, empty. */
 struct arena memory_settings(const struct memory *memory, unsigned number);
+
+/* In the server: from now on the settings can only be read; false if the system refuses. And in the helper. */
+bool memory_protect_settings(const struct memory *memory);
+void memory_keep_settings(const struct memory *memory);
 
 /* Takes it, zeroed; false if the system has not so much. Pages take up room only once they are written to. */
 bool memory_take(struct memory *memory);

@@ -6,6 +6,7 @@
  *   END             somebody has told us to end
  *   ANSWER          to question .serial in place .number: .outcome, .code, .milliseconds (as in struct child_result),
  *                   and .text is the first line of what the program said
+ *   LOG_LOST        a line for syslog could not be handed on
  *
  * and from the server to the helper:
  *
@@ -26,6 +27,7 @@ enum message_kind {
 	MESSAGE_CONFIG_REFUSED,
 	MESSAGE_END,
 	MESSAGE_ANSWER,
+	MESSAGE_LOG_LOST,
 	MESSAGE_TAKEN,
 	MESSAGE_ENDING,
 	MESSAGE_ASK,

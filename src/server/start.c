@@ -6,12 +6,12 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "host/pages.h"
 #include "host/process.h"
 #include "host/random.h"
 #include "host/signal.h"
 #include "host/tell.h"
 #include "server/certificate.h"
+#include "server/confinement.h"
 #include "server/helper.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
@@ -158,8 +158,20 @@ static void start_app(struct app *app, const struct memory *memory)
 	};
 }
 
+/* From here on what this process has is all that it will ever have. */
+static bool confine(const struct config *config, const struct account *account, int log)
+{
+	uint8_t room[1024];
+	struct writer line = writer_of(room, sizeof(room));
+	bool works = confinement_enter(config, account, &line);
+
+	log_confine(log);
+	log_line(works ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, writer_written(&line));
+	return works;
+}
+
 /* What the server process does. */
-static int serve(struct loop *loop)
+static int serve(struct loop *loop, const struct account *account)
 {
 	const struct config *config = loop->app.config;
 	struct memory *memory = loop->memory;
@@ -173,9 +185,8 @@ static int serve(struct loop *loop)
 	if (IS_ENABLED(CONFIG_TLS))
 		loop->sessions = tls_sessions_start(memory->parts[MEMORY_TLS_SESSIONS], CONFIG_TLS_SESSIONS);
 	loop->signals = signal_open(false);
-	for (unsigned i = 0; i < MEMORY_SETTINGS_COUNT; i++)
-		if (!pages_protect(memory->settings[i], memory_settings(memory, i).size))
-			return fail(config, SPAN("the system does not let memory be protected"));
+	if (!memory_protect_settings(memory))
+		return fail(config, SPAN("the system does not let memory be protected"));
 	if (!loop->app.table || loop->signals < 0)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
@@ -184,6 +195,10 @@ static int serve(struct loop *loop)
 		return fail(config,
 		            SPAN("the limit of open files (ulimit -n) is lower than the number of connections"));
 	file_leave_folder();
+	if (!loop_open(loop))
+		return fail(config, SPAN("the system refuses to watch the sockets"));
+	if (!confine(config, account, loop->log))
+		return TELL_FAILED;
 	return loop_run(loop) ? TELL_DONE : TELL_FAILED;
 }
 
@@ -194,23 +209,31 @@ static int start(struct loop *loop, const struct settings_source *source)
 	struct helper helper = { .memory = loop->memory, .source = source, .listeners = &loop->listeners };
 	uint8_t room[512];
 	struct writer error = writer_of(room, sizeof(room));
+	struct account account;
 	const char *why_not;
-	int ends[2];
+	int ends[2], logs[2];
 
+	if (!confinement_choose_account(config, &account, &error))
+		return fail(config, writer_written(&error));
 	helper.signals = signal_open(true);
-	if (helper.signals < 0 || !channel_open(ends))
+	if (helper.signals < 0 || !channel_open(ends) || !channel_open(logs))
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!listeners_open(&loop->listeners, config, &error))
 		return fail(config, writer_written(&error));
 	helper.channel = ends[0];
+	helper.log = logs[0];
 	loop->helper = ends[1];
+	loop->log = logs[1];
 	helper.server = process_fork(&why_not);
 	if (helper.server == 0) {
 		net_close(helper.channel);
+		net_close(helper.log);
 		net_close(helper.signals);
-		return serve(loop);
+		return serve(loop, &account);
 	}
 	net_close(loop->helper);
+	net_close(loop->log);
+	memory_keep_settings(loop->memory);
 	listeners_leave(&loop->listeners);
 	if (helper.server > 0)
 		return helper_run(&helper);
@@ -253,7 +276,7 @@ static int server_main(int count, char **arguments)
 		return summary_print(config, settings.used, clock_wall());
 	settings_start_log(&read.source, config);
 	keyrings_log_warnings(config, clock_wall());
-	if (IS_ENABLED(CONFIG_TLS))
+	if (IS_ENABLED(CONFIG_TLS) && config->tls)
 		certificate_log(config, clock_wall());
 	request = arena_of(memory.parts[MEMORY_REQUEST], memory.sizes[MEMORY_REQUEST]);
 	journal = writer_of(memory.parts[MEMORY_JOURNAL], memory.sizes[MEMORY_JOURNAL]);

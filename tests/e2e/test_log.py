@@ -30,6 +30,14 @@ class Quiet(inki.Server):
         raise AssertionError(f"the server did not come up: {self.log()}")
 
     def lost(self):
+        """So many lines, once all that is under way between the two processes has come there."""
+        before, now = None, self.count_lost()
+        while now != before:
+            time.sleep(0.1)
+            before, now = now, self.count_lost()
+        return now
+
+    def count_lost(self):
         text = self.curl("/metrics", unix=True).text
         return int(re.search(r"^inki_log_lines_lost_total (\d+)$", text, re.M).group(1))
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -211,7 +212,7 @@ def test_garbage(tls, what):
     """500 connections of nonsense get nothing, cost little, and leave nothing behind."""
     server = tls()
     choice = random.Random(7)
-    before = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    before = len(os.listdir(f"/proc/{server.serving}/fd"))
     for number in range(500 if what == "random" else 100):
         data = {"random": choice.randbytes(choice.randrange(1, 400)), "letters": b"x" * number,
                 "almost": b"\x16\x03" + choice.randbytes(choice.randrange(1, 300))}[what]
@@ -222,7 +223,7 @@ def test_garbage(tls, what):
             assert not said or said[0] == 0x15 or said.startswith(b"HTTP/1.1 400"), said
     assert curl(server) == b"ok\n"
     time.sleep(0.1)
-    assert len(os.listdir(f"/proc/{server.process.pid}/fd")) <= before + 1
+    assert len(os.listdir(f"/proc/{server.serving}/fd")) <= before + 1
 
 
 def handshake_bytes(server):
@@ -361,7 +362,7 @@ def test_memory_is_touched_by_tls_connections_only(tls, words):
     server = tls()
 
     def resident():
-        with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+        with open(f"/proc/{server.serving}/status", encoding="ascii") as file:
             return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1))
     for _ in range(3):
         Wire(server_at(server, 1)).send(HEALTH).answer()
@@ -371,3 +372,49 @@ def test_memory_is_touched_by_tls_connections_only(tls, words):
     for wire in wires:
         wire.send(HEALTH).answer()
         wire.socket.close()
+
+
+def change(server, before, after):
+    """Changes the configuration, and waits until the server has taken it."""
+    text = server.config_text().replace(before, after)
+    with open(server.config_path, "w", encoding="utf-8") as file:
+        file.write(text)
+    count = server.log().count("reload")
+    server.process.send_signal(signal.SIGHUP)
+    end = time.monotonic() + 5
+    while server.log().count("reload") == count and time.monotonic() < end:
+        time.sleep(0.02)
+    assert server.log().count("reload") > count, server.log()
+
+
+def test_new_certificate(tls, identities, tmp_path):
+    """HUP takes a new certificate for new connections; those that are open stay; a wrong one changes nothing."""
+    server = tls("p256")
+    old = TlsWire(server)
+    assert old.send(HEALTH).answer().status == 200
+    half = socket.create_connection(server.address, timeout=10)  # in the midst of its handshake
+    half.sendall(b"\x16\x03\x01")
+    identity, root = identities["rsa2048"]
+    identity.write(str(tmp_path), "tls")
+    change(server, "", "")
+    with open(server.root, "wb") as file:
+        file.write(root.pem)
+    assert curl(server) == b"ok\n"
+    assert half.recv(10) == b"", "its key is not there any more"
+    assert old.send(HEALTH).answer().status == 200
+    assert len(set(re.findall(r"--pinnedpubkey (\S+)", server.log()))) == 2
+    os.remove(tmp_path / "tls.key")
+    change(server, "", "")
+    assert "tls.key" in server.log() and curl(server) == b"ok\n"
+    old.socket.close()
+
+
+def test_tls_comes_and_goes(tls, identities):
+    server = tls("p256")
+    before = server.config_text()
+    without = before.replace("tls: true", "tls: false")
+    cut = re.sub(r"(?m)^tls:\n(  .*\n)+", "", without)
+    change(server, before, cut)
+    assert Wire(server).send(HEALTH).answer().status == 200
+    change(server, cut, before)
+    assert curl(server) == b"ok\n"

@@ -124,10 +124,10 @@ static void test_small_journal(void **state)
 	world.journal.size = 3 * JOURNAL_LINE_MAX; /* room for one, beside those of a request */
 	writer_rewind(&world.journal, 0);
 	for (; !trust_adopt(&world.app, &config, NOW); calls++) {
-		lines += world_noted(&world, "event=removed");
+		lines += world_noted(&world, "event=dropped");
 		writer_rewind(&world.journal, 0);
 	}
-	lines += world_noted(&world, "event=removed");
+	lines += world_noted(&world, "event=dropped");
 	assert_true(calls == 2 && lines == 2);
 	assert_int_equal(table_measure(world.app.table).live, 0);
 }

@@ -3,6 +3,7 @@ whose name ends in _good show that the rule goes no further."""
 
 import functools
 import hashlib
+from dataclasses import replace
 
 import openpgp as pgp
 from case import DAY, NOW, Case
@@ -470,6 +471,11 @@ def raw_rsa(by, block):
     return pow(int.from_bytes(block, "big"), numbers.d, numbers.public_numbers.n)
 
 
+def rsa_value(made):
+    """The number of an RSA signature of the text."""
+    return int.from_bytes(made.key.sign(hashed_by(made)[1], made.digest)[0], "big")
+
+
 def rsa():
     by = key("rsa2048")
     keyring = certificate_of(by)
@@ -495,7 +501,13 @@ def rsa():
     yield forged("short_padding", (b"\0\x01" + b"\xff" * (252 - len(info)) + b"\0\0" + info))
     yield forged("ber_length", padding(bytes.fromhex("308151300D060960864801650304020305000440") + digest))
     s = raw_rsa(by, padding(info))
-    yield case("7_2_s_plus_n", "SIGNATURE_WRONG", clearsign(TEXT, sign(by, numbers=pgp.mpi(s + n))), keyring)
+    # one whose sum is no longer than the modulus: others look at the length only
+    fits = next(made for made in (sign(by, more=[subpacket(60, pgp.number(count, 2))]) for count in range(4096))
+                if rsa_value(made) + n < 1 << 2048)
+    yield case("7_2_s_plus_n_of_the_same_size", "SIGNATURE_WRONG",
+               clearsign(TEXT, replace(fits, numbers=pgp.mpi(rsa_value(fits) + n))), keyring)
+    yield case("7_2_s_plus_n_longer", "SIGNATURE_WRONG", clearsign(TEXT, sign(by, numbers=pgp.mpi(s + n + (1 << 2048) // n * n))),
+               keyring)
     for name, value in {"zero": 0, "one": 1, "n": n, "n_minus_1": n - 1, "n_minus_s": n - s}.items():
         yield case(f"7_2_s_is_{name}", "SIGNATURE_WRONG", clearsign(TEXT, sign(by, numbers=pgp.mpi(value))), keyring)
     large = 2**4096

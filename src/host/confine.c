@@ -1,0 +1,138 @@
+#include "host/confine.h"
+
+#include "base/kconfig.h"
+#include "host/call_filter.h"
+#include "host/landlock.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { LAST_CAPABILITY = 63, CAPABILITY_VERSION_3 = 0x20080522 };
+
+static const char *why(bool works)
+{
+	return works ? NULL : strerror(errno);
+}
+
+/* ---- the root folder ---- */
+
+/* Makes a folder that nobody else has, goes into it, and removes it: nothing can ever be made in there. */
+static bool enter_empty_folder(void)
+{
+	static const char *const places[] = { "/run/inki-XXXXXX", "/dev/shm/inki-XXXXXX", "/tmp/inki-XXXXXX" };
+	char path[sizeof("/dev/shm/inki-XXXXXX")];
+	bool works = false;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !works; i++) {
+		memcpy(path, places[i], strlen(places[i]) + 1);
+		works = mkdtemp(path) && chdir(path) == 0;
+		if (works)
+			works = rmdir(path) == 0;
+	}
+	return works;
+}
+
+static const char *empty_root(void)
+{
+	if (geteuid() != 0)
+		return "only root can change it";
+	if (!enter_empty_folder())
+		return "there is no place for an empty folder, in /run, /dev/shm or /tmp";
+	return why(chroot(".") == 0);
+}
+
+/* ---- who we are ---- */
+
+static const char *become_user(const struct account *account)
+{
+	const gid_t group = account->group;
+	const uid_t user = account->user;
+
+	if (geteuid() != 0)
+		return NULL; /* not root from the start */
+	if (user == 0)
+		return "the configuration says run_as: root";
+	return why(setgroups(1, &group) == 0 && setresgid(group, group, group) == 0 &&
+	           setresuid(user, user, user) == 0);
+}
+
+/* No program that it starts could have any: must come before it is another user, who may not say so any more. */
+static void drop_bounding_set(void)
+{
+	for (int capability = 0; capability <= LAST_CAPABILITY; capability++)
+		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+/* The structures of capset(2), which no header of the C library has. */
+struct capability_header {
+	uint32_t version;
+	int process;
+};
+
+struct capability_sets {
+	uint32_t effective, permitted, inheritable;
+};
+
+static const char *drop_capabilities(void)
+{
+	const struct capability_header header = { .version = CAPABILITY_VERSION_3 };
+	const struct capability_sets none[2] = { { 0 } };
+
+	return why(syscall(SYS_capset, &header, none) == 0);
+}
+
+/* ---- what it may use ---- */
+
+static bool limit(int resource, rlim_t most)
+{
+	const struct rlimit limit = { .rlim_cur = most, .rlim_max = most };
+
+	return setrlimit(resource, &limit) == 0;
+}
+
+/* The sanitizers go on taking memory. */
+static const char *set_limits(void)
+{
+	struct rlimit descriptors;
+	bool works = getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && limit(RLIMIT_NOFILE, descriptors.rlim_cur) &&
+	             limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+
+	if (!IS_ENABLED(CONFIG_SANITIZED))
+		works = works && limit(RLIMIT_DATA, 0);
+	return why(works);
+}
+
+void confine_process(const struct account *account, struct confinement *confinement)
+{
+	const char **why_not = confinement->why_not;
+
+	if (geteuid() == 0)
+		drop_bounding_set();
+	why_not[CONFINE_ROOT] = empty_root();
+	why_not[CONFINE_USER] = become_user(account);
+	why_not[CONFINE_CAPABILITIES] = drop_capabilities();
+	why_not[CONFINE_PRIVILEGES] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	why_not[CONFINE_LIMITS] = set_limits();
+	why_not[CONFINE_LANDLOCK] = landlock_forbid_all();
+	why_not[CONFINE_CALLS] = IS_ENABLED(CONFIG_SANITIZED) ? "a build with sanitizers does without"
+	                                                      : call_filter_install();
+}
+
+const char *confine_words(enum confine_wall wall)
+{
+	static const char *const words[CONFINE_WALL_COUNT] = {
+		[CONFINE_ROOT] = "empty root folder",       [CONFINE_USER] = "unprivileged user",
+		[CONFINE_CAPABILITIES] = "no capabilities", [CONFINE_PRIVILEGES] = "no new privileges",
+		[CONFINE_LIMITS] = "resource limits",       [CONFINE_LANDLOCK] = "Landlock",
+		[CONFINE_CALLS] = "system call filter",
+	};
+
+	return words[wall];
+}

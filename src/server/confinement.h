@@ -1,0 +1,17 @@
+/* The walls around the server at work (host/confine.h), as the configuration wants them. */
+#ifndef INKI_SERVER_CONFINEMENT_H
+#define INKI_SERVER_CONFINEMENT_H
+
+#include "base/writer.h"
+#include "core/config.h"
+#include "host/account.h"
+
+/* Whom a server started by root becomes: run_as; else inki, or nobody, whoever of them exists first. Not started by
+ * root, it stays who it is. False if run_as asks for what cannot be; *error has one line that says why. */
+bool confinement_choose_account(const struct config *config, struct account *account, struct writer *error);
+
+/* Puts up the walls around this process, for ever, and writes in one line which stand, and which do not and why. False
+ * if one is missing and the configuration requires all. */
+bool confinement_enter(const struct config *config, const struct account *account, struct writer *line);
+
+#endif

@@ -1,0 +1,136 @@
+"""The walls around the server at work, tried from inside: a build with a deliberate probe (tests/probe) makes each attempt."""
+
+import errno
+import os
+
+import pytest
+
+import inki
+
+PROBE = inki.words_of(os.environ.get("INKI_PROBE") or os.path.join(inki.TREE, "out", "inki-probe"))
+CONFIG = {"users": []}
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can put up all walls")
+
+# What each attempt comes to once the system call filter is left out: the errors of the walls behind it.
+BEHIND_THE_FILTER = {
+    "read-file": {errno.ENOENT, errno.EACCES},
+    "read-file-outside": {errno.EACCES},
+    "write-file": {errno.EACCES},
+    "change-root-back": {errno.EPERM, errno.EACCES},
+    "run-program": {errno.ENOENT, errno.EACCES},
+    "start-process": {errno.EAGAIN},
+    "take-memory": {errno.ENOMEM},
+    "grow-heap": {errno.ENOMEM},
+    "bind-port": {errno.EACCES},
+    "trace-parent": {errno.EPERM},
+    "end-parent": {errno.EPERM},
+    "become-root": {errno.EPERM},
+    "take-capabilities": {errno.EPERM},
+    "mount-memory": {errno.EPERM},
+    "dump-core": {errno.EPERM},
+}
+
+# And without Landlock too.
+BEHIND_LANDLOCK = {
+    "read-file": {errno.ENOENT, errno.EACCES},
+    "change-root-back": {errno.EPERM},
+    "run-program": {errno.ENOENT, errno.EACCES},
+    "end-parent": {errno.EPERM},
+}
+
+
+@pytest.fixture
+def probe(tmp_path):
+    """Starts a server that was taken over, without some of its walls."""
+    servers = []
+
+    def start(without="", **config):
+        servers.append(inki.Server(PROBE, {**CONFIG, **config}, env={"PROBE_WITHOUT": without}))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.kill()
+        server.process.wait()
+
+
+def walls(server):
+    server.wait_for_log("confinement, as user")
+    line = next(line for line in server.log().splitlines() if "confinement, as user" in line)
+    return line.partition("; not in force: ")[::2]
+
+
+def test_all_walls_stand(probe):
+    standing, missing = walls(probe())
+    assert not missing, missing
+    for wall in ("empty root folder", "unprivileged user", "no capabilities", "no new privileges", "resource limits", "Landlock",
+                 "system call filter"):
+        assert wall in standing
+
+
+@pytest.mark.parametrize("attempt", [*BEHIND_THE_FILTER, "make-socket", "run-data"])
+def test_the_filter_kills(probe, attempt):
+    server = probe()
+    with inki.Wire(server) as wire:
+        wire.send(f"GET /probe/{attempt} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert wire.is_closed(), f"{attempt} was answered: {wire.kept!r}"
+    assert server.process.wait(5) != 0
+
+
+@pytest.mark.parametrize("attempt", BEHIND_THE_FILTER)
+def test_what_stands_behind_the_filter(probe, attempt):
+    server = probe("filter")
+    assert walls(server)[1].startswith("system call filter (")
+    answer = server.curl(f"/probe/{attempt}")
+    assert answer.text in {str(number) for number in BEHIND_THE_FILTER[attempt]}, answer
+    server.is_serving()
+
+
+@pytest.mark.parametrize("attempt", BEHIND_LANDLOCK)
+def test_what_stands_behind_landlock(probe, attempt):
+    answer = probe("filter landlock").curl(f"/probe/{attempt}")
+    assert answer.text in {str(number) for number in BEHIND_LANDLOCK[attempt]}, answer
+
+
+def test_the_probe_can_do_harm(probe):
+    """Without the walls the attempts would come through: what is tried above is the wall, not the attempt."""
+    server = probe("filter landlock")
+    assert server.curl("/probe/read-file-outside").text == "done"
+    assert server.curl("/probe/make-socket").text == "done"
+    assert server.curl("/probe/bind-port").text == "done"
+
+
+def test_no_wall_may_be_missing_where_all_are_required(tmp_path):
+    server = inki.Server(PROBE, {**CONFIG, "require_confinement": True}, env={"PROBE_WITHOUT": "landlock"})
+    assert server.process.wait(5) == 1
+    assert "confinement is not complete, which require_confinement asks for" in server.log()
+    server = inki.Server(inki.RELEASE, {**CONFIG, "require_confinement": True})
+    server.is_serving()
+    server.stop()
+
+
+@pytest.mark.parametrize("user, uid", [("daemon", 1), ("4711", 4711), ("root", 0)])
+def test_run_as(user, uid):
+    server = inki.Server(inki.RELEASE, {**CONFIG, "run_as": user})
+    server.wait_for_log(f"confinement, as user {uid}:")
+    assert ("unprivileged user (the configuration says run_as: root)" in server.log()) == (uid == 0)
+    server.is_serving()
+    server.stop()
+
+
+def test_run_as_nobody_knows():
+    with pytest.raises(AssertionError, match="run_as: the system has no user jemand"):
+        inki.Server(inki.RELEASE, {**CONFIG, "run_as": "jemand"}, wait=3)
+
+
+def test_without_root(tmp_path):
+    """A server of an ordinary user has the walls that need no root, and cannot become somebody else."""
+    as_user = ("setpriv", "--reuid", "4711", "--regid", "4711", "--clear-groups")
+    server = inki.Server(inki.RELEASE, f"listen: [{{address: '127.0.0.1:0'}}]\nusers: []\n", prefix=as_user)
+    standing, missing = walls(server)
+    assert "as user 4711" in standing and missing == "empty root folder (only root can change it)"
+    server.stop()
+    with pytest.raises(AssertionError, match="only root can become another user"):
+        inki.Server(inki.RELEASE, "listen: [{address: '127.0.0.1:0'}]\nrun_as: daemon\nusers: []\n", prefix=as_user, wait=3)

@@ -1,0 +1,200 @@
+/* A build of inki that somebody has taken over: GET /probe/NAME makes the server at work try to break out. The linker puts
+ * this in front of api_handle() and of the walls (--wrap), so what is tried is the program as it is in all else.
+ *
+ * $PROBE_WITHOUT names walls to leave out (filter, landlock), so that the ones behind them are seen to stand.
+ */
+#include "core/api.h"
+#include "host/call_filter.h"
+#include "host/landlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void __real_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
+void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
+const char *__real_call_filter_install(void);
+const char *__wrap_call_filter_install(void);
+const char *__real_landlock_forbid_all(void);
+const char *__wrap_landlock_forbid_all(void);
+
+static int root_folder = -1;
+
+static bool is_left_out(const char *wall)
+{
+	const char *walls = getenv("PROBE_WITHOUT");
+
+	return walls && span_contains(span_of_string(walls), span_of_string(wall));
+}
+
+const char *__wrap_landlock_forbid_all(void)
+{
+	/* somebody has found a descriptor that leads out of the empty folder */
+	return is_left_out("landlock") ? "left out by the probe" : __real_landlock_forbid_all();
+}
+
+const char *__wrap_call_filter_install(void)
+{
+	return is_left_out("filter") ? "left out by the probe" : __real_call_filter_install();
+}
+
+__attribute__((constructor)) static void find_root_folder(void)
+{
+	root_folder = open("/", O_RDONLY | O_DIRECTORY);
+}
+
+static long read_file(void)
+{
+	return open("/etc/passwd", O_RDONLY);
+}
+
+static long read_file_outside(void)
+{
+	return openat(root_folder, "etc/passwd", O_RDONLY);
+}
+
+static long write_file(void)
+{
+	return openat(root_folder, "tmp/inki-probe", O_WRONLY | O_CREAT, 0600);
+}
+
+static long change_root_back(void)
+{
+	return fchdir(root_folder) == 0 ? chroot(".") : -1;
+}
+
+static long run_program(void)
+{
+	static char name[] = "sh";
+	char *const arguments[] = { name, NULL };
+	static char *const environment[] = { NULL };
+
+	return execve("/bin/sh", arguments, environment);
+}
+
+static long start_process(void)
+{
+	long child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return child;
+}
+
+static long take_memory(void)
+{
+	void *pages = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? -1 : 0;
+}
+
+static long grow_heap(void)
+{
+	long before = syscall(SYS_brk, 0), after = syscall(SYS_brk, before + (1 << 20));
+
+	errno = ENOMEM;
+	return after == before ? -1 : 0;
+}
+
+static long run_data(void)
+{
+	return mprotect((void *)((uintptr_t)&root_folder & ~(uintptr_t)4095), 4096, PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+static long make_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long bind_port(void)
+{
+	const struct sockaddr_in address = { .sin_family = AF_INET };
+	int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+
+	return bind(descriptor, (const struct sockaddr *)&address, sizeof(address));
+}
+
+static long trace_parent(void)
+{
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+
+static long end_parent(void)
+{
+	return kill(getppid(), SIGKILL);
+}
+
+static long become_root(void)
+{
+	return setuid(0);
+}
+
+static long take_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { .effective = 1U << CAP_SYS_CHROOT, .permitted = 1U << CAP_SYS_CHROOT } };
+
+	return syscall(SYS_capset, &header, data);
+}
+
+static long mount_memory(void)
+{
+	return mount("none", "/", "tmpfs", 0, NULL);
+}
+
+static long dump_core(void)
+{
+	const struct rlimit limit = { .rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY };
+
+	return setrlimit(RLIMIT_CORE, &limit);
+}
+
+static const struct {
+	const char *name;
+	long (*attempt)(void);
+} probes[] = {
+	{ "/probe/read-file", read_file },
+	{ "/probe/read-file-outside", read_file_outside },
+	{ "/probe/write-file", write_file },
+	{ "/probe/change-root-back", change_root_back },
+	{ "/probe/run-program", run_program },
+	{ "/probe/start-process", start_process },
+	{ "/probe/take-memory", take_memory },
+	{ "/probe/grow-heap", grow_heap },
+	{ "/probe/run-data", run_data },
+	{ "/probe/make-socket", make_socket },
+	{ "/probe/bind-port", bind_port },
+	{ "/probe/trace-parent", trace_parent },
+	{ "/probe/end-parent", end_parent },
+	{ "/probe/become-root", become_root },
+	{ "/probe/take-capabilities", take_capabilities },
+	{ "/probe/mount-memory", mount_memory },
+	{ "/probe/dump-core", dump_core },
+};
+
+/* Answers "done", or the number of the error. */
+void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer)
+{
+	__real_api_handle(app, request, now, answer);
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		if (!span_equal(request->path, span_of_string(probes[i].name)))
+			continue;
+		writer_rewind(&answer->body, 0);
+		answer->http_code = 200;
+		if (probes[i].attempt() < 0)
+			writer_put_number(&answer->body, errno);
+		else
+			writer_put_string(&answer->body, "done");
+	}
+}

@@ -1,7 +1,9 @@
 #include "client/key_sign.h"
 
+#include "base/kconfig.h"
 #include "client/sign.h"
 #include "core/request.h"
+#include "crypto/crypto.h"
 #include "host/file.h"
 #include "host/pages.h"
 #include "host/signal.h"
@@ -14,7 +16,7 @@ struct key_sign_options {
 
 static const struct option key_sign_options[] = { SIGN_OPTIONS(key_sign_options) };
 
-enum { ARENA_SIZE = 512 * 1024, SHOWN_MAX = 16384 };
+enum { ARENA_SIZE = 512 * 1024, CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024, SHOWN_MAX = 16384 };
 
 static const struct span no_memory = SPAN_INITIALIZER("the system has not enough memory");
 
@@ -91,6 +93,7 @@ static int key_sign_main(int count, char **arguments)
 	struct key_sign_options options = { 0 };
 	struct arena arena = arena_of(pages_take(ARENA_SIZE), ARENA_SIZE);
 	struct writer written = writer_of(pages_take(MESSAGE_SIZE_MAX), MESSAGE_SIZE_MAX);
+	void *crypto = pages_take(CRYPTO_ARENA_SIZE);
 	const char *path = NULL, *why_not;
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
@@ -101,8 +104,9 @@ static int key_sign_main(int count, char **arguments)
 		return tell_usage(key_sign_command.name, writer_written(&words));
 	if (!sign_options_agree(&options.sign, &why_not))
 		return tell_usage(key_sign_command.name, span_of_string(why_not));
-	if (!arena.data || !written.data)
+	if (!arena.data || !written.data || !crypto)
 		return tell_failure(no_memory);
+	crypto_start(crypto, CRYPTO_ARENA_SIZE);
 	return add_signature(&options.sign, path, &arena, &written);
 }
 

@@ -102,7 +102,7 @@ def test_follow(start, tmp_path):
         again = Server(server.words, config, folder=server.folder)
         try:
             wait_for("out", "event=start", 2)
-            again.post(b"nonsense")
+            again.post(b"nonsense", unix=True)
             wait_for("out", "event=refused", 2)
             wait_for("err", "the server is back")
             assert "missing" not in (tmp_path / "err").read_text()

@@ -221,8 +221,18 @@ static bool can_be_tried(const char *name)
 	return can;
 }
 
+/* How much less is tried where the tests are told to, as on the boards' CPUs under qemu. */
+static size_t flip_step(void)
+{
+	const char *words = getenv("FLIP_STEP");
+
+	return words ? (size_t)strtoul(words, NULL, 10) : 1;
+}
+
 static void test_cut_off(void **state)
 {
+	const size_t step = flip_step() > 1 ? 9 : 1;
+
 	(void)state;
 	for (size_t i = 0; i < DAMAGED_COUNT; i++) {
 		const struct span file = vector_of("secret.%s", damaged[i]);
@@ -230,7 +240,7 @@ static void test_cut_off(void **state)
 
 		if (!can_be_tried(damaged[i]))
 			continue;
-		for (size_t size = 0; size <= file.size; size++) {
+		for (size_t size = file.size % step; size <= file.size; size += step) {
 			/* a copy of its very size, for the sanitizer to see a read behind it */
 			uint8_t *copy = malloc(size ? size : 1);
 
@@ -246,8 +256,7 @@ static void test_cut_off(void **state)
 
 static void test_flipped(void **state)
 {
-	const char *step_text = getenv("FLIP_STEP");
-	const size_t step = 11 * (size_t)(step_text ? strtoul(step_text, NULL, 10) : 1);
+	const size_t step = 11 * flip_step();
 
 	(void)state;
 	for (size_t i = 0; i < DAMAGED_COUNT; i++) {

@@ -13,7 +13,7 @@ static void cut_lists(struct loop *loop)
 			pump_close(loop, slot);
 }
 
-static void note(struct loop *loop, struct span error, uint64_t dropped)
+static void note(struct loop *loop, struct span error, size_t dropped)
 {
 	audit_note_reload(&loop->app, error, dropped, loop->now.wall);
 	pump_flush_journal(loop);
@@ -36,7 +36,7 @@ void reload_take(struct loop *loop, uint32_t number)
 	settings_start_log(loop->source, config);
 	listeners_adopt(&loop->listeners, config);
 	loop->checks.is_closed = false;
-	note(loop, (struct span){ 0 }, loop->app.counters.dropped - dropped);
+	note(loop, (struct span){ 0 }, (size_t)(loop->app.counters.dropped - dropped));
 	(void)message_send(loop->helper, &taken);
 }
 

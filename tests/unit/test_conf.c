@@ -288,7 +288,7 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
+#define KNOWN_KEYS "port, listen, host, run_as, require_confinement, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -356,7 +356,9 @@ static const struct bad_case bad_cases[] = {
 	{ "listen:\n- port: 1\n", "2:3: \"port\" is no key here; there are address, socket, mode, tls, access" EVENTS_KEY },
 	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
-	{ ROOT "run_as: inki\n", "2:1: this version of inki does not have \"run_as\" yet; take it out" },
+	{ "run_as: two words\n", "1:9: run_as cannot be \"two words\"; it takes the name or the number of a user of the system" },
+	{ "run_as: \n", "1:9: run_as cannot be nothing; it takes the name or the number of a user of the system" },
+	{ "require_confinement: yes\n", "1:22: require_confinement cannot be \"yes\"; it takes true or false" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },

@@ -3,13 +3,22 @@
 #include "conf/settings.h"
 #include "conf/value.h"
 
-static bool read_word(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
+static bool read_host(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
 {
-	return conf_is_word(node, (size_t)key->max) && conf_copy(reader, node, field);
+	(void)key;
+	return conf_is_word(node, HOST_NAME_SIZE_MAX) && conf_copy(reader, node, field);
 }
 
-static const struct conf_type host_type = { read_word, "a name of at most 255 bytes without spaces" };
-static const struct conf_type account_type = { read_word, "the name or the number of a user of the system" };
+static const struct conf_type host_type = { read_host, "a name of at most 255 bytes without spaces" };
+
+static bool read_account(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
+                         void *field)
+{
+	(void)key;
+	return conf_is_word(node, USER_NAME_SIZE_MAX) && conf_copy(reader, node, field);
+}
+
+static const struct conf_type account_type = { read_account, "the name or the number of a user of the system" };
 
 static bool read_log(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node, void *field)
 {
@@ -89,8 +98,8 @@ static const struct conf_type failures_type = { read_failures, "a mapping of bur
 static const struct conf_key keys[] = {
 	{ "port", &conf_port_type, CONF_FIELD(struct conf_settings, port), .min = 1, .max = UINT16_MAX },
 	{ .name = "listen", .type = &conf_listen_type },
-	{ "host", &host_type, CONF_FIELD(struct conf_settings, config.host), .max = HOST_NAME_SIZE_MAX },
-	{ "run_as", &account_type, CONF_FIELD(struct conf_settings, config.run_as), .max = USER_NAME_SIZE_MAX },
+	{ "host", &host_type, CONF_FIELD(struct conf_settings, config.host) },
+	{ "run_as", &account_type, CONF_FIELD(struct conf_settings, config.run_as) },
 	{ "require_confinement", &conf_bool_type, CONF_FIELD(struct conf_settings, config.require_confinement) },
 	{ "log", &log_type, CONF_FIELD(struct conf_settings, config.log_target) },
 	{ "level", &level_type, CONF_FIELD(struct conf_settings, config.log_level) },

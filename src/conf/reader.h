@@ -33,7 +33,7 @@ struct conf_key {
 	const char *name;
 	const struct conf_type *type; /* NULL: a key of a later version, refused by name */
 	size_t offset, size;          /* of the field in the struct that the mapping fills; 0, 0: all of the struct */
-	int64_t min, max;             /* of a number; of a word, max is its size in bytes */
+	int64_t min, max;             /* of a number */
 };
 
 /* A field for the row of a table. */

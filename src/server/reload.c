@@ -13,7 +13,19 @@ static void cut_lists(struct loop *loop)
 			pump_close(loop, slot);
 }
 
+<<<<<<< HEAD
 static void note(struct loop *loop, struct span error, size_t dropped)
+=======
+/* A handshake under way uses the certificate and the key of the old configuration, which goes. */
+static void cut_handshakes(struct loop *loop)
+{
+	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++)
+		if (slot->is_taken && slot->conn.state == CONN_HANDSHAKE)
+			pump_close(loop, slot);
+}
+
+static void note(struct loop *loop, struct span error, uint64_t dropped)
+>>>>>>> e/e
 {
 	audit_note_reload(&loop->app, error, dropped, loop->now.wall);
 	pump_flush_journal(loop);
@@ -29,6 +41,7 @@ void reload_take(struct loop *loop, uint32_t number)
 		return;
 	config = loop->memory->settings[number]; /* the arena begins with it */
 	cut_lists(loop);
+	cut_handshakes(loop);
 	checks_drop(loop, STATUS_CHECK_RELOADED);
 	while (!trust_adopt(&loop->app, config, loop->now.wall))
 		pump_flush_journal(loop);

@@ -347,7 +347,7 @@ def test_many_checks_leave_nothing(host, program, sign, new_key):
         return sizes
     server.post(message)
     before = state()
-    for _ in range(30):
+    for _ in range(20):
         refused(server.post(message), 403, "no")
     time.sleep(0.2)
     after = state()

@@ -357,7 +357,7 @@ static const struct bad_case bad_cases[] = {
 	{ "listen:\n- {socket: /a, access: write, events: true}\n", EVENTS_WRITE },
 	/* keys of a later version */
 	{ "run_as: two words\n", "1:9: run_as cannot be \"two words\"; it takes the name or the number of a user of the system" },
-	{ "run_as: \n", "1:9: run_as cannot be nothing; it takes the name or the number of a user of the system" },
+	{ "run_as: \n", "1:8: run_as cannot be nothing; it takes the name or the number of a user of the system" },
 	{ "require_confinement: yes\n", "1:22: require_confinement cannot be \"yes\"; it takes true or false" },
 	{ "failures: {burst: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },
 	{ "failures: {burst: 9, per_minute: 0}\n", "1:11: burst and per_minute are both 0, which is no limit, or both more" },

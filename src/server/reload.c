@@ -13,9 +13,6 @@ static void cut_lists(struct loop *loop)
 			pump_close(loop, slot);
 }
 
-<<<<<<< HEAD
-static void note(struct loop *loop, struct span error, size_t dropped)
-=======
 /* A handshake under way uses the certificate and the key of the old configuration, which goes. */
 static void cut_handshakes(struct loop *loop)
 {
@@ -24,8 +21,7 @@ static void cut_handshakes(struct loop *loop)
 			pump_close(loop, slot);
 }
 
-static void note(struct loop *loop, struct span error, uint64_t dropped)
->>>>>>> e/e
+static void note(struct loop *loop, struct span error, size_t dropped)
 {
 	audit_note_reload(&loop->app, error, dropped, loop->now.wall);
 	pump_flush_journal(loop);

@@ -40,9 +40,8 @@ static void start_tls(struct loop *loop, struct slot *slot)
 	uint8_t entropy[TLS_ENTROPY_SIZE];
 
 	random_take(entropy, sizeof(entropy));
-	slot->identity = loop->app.config->tls;
-	slot->tls = tls_server_start(loop->tls + loop_number_of(loop, slot) * tls_server_memory_size(), slot->identity,
-	                             loop->sessions, entropy);
+	slot->tls = tls_server_start(loop->tls + loop_number_of(loop, slot) * tls_server_memory_size(),
+	                             loop->app.config->tls, loop->sessions, entropy);
 	memory_wipe(entropy, sizeof(entropy));
 	conn_start_handshake(&slot->conn, loop->now.monotonic);
 }

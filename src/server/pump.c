@@ -108,20 +108,10 @@ static void run(struct loop *loop, struct slot *slot)
 	checks_ask(loop, slot);
 }
 
-/* A new configuration has taken away the key of a handshake under way. */
-static bool has_lost_key(const struct loop *loop, const struct slot *slot)
-{
-	return slot->tls && slot->conn.state == CONN_HANDSHAKE && slot->identity != loop->app.config->tls;
-}
-
 void pump_turn(struct loop *loop, struct slot *slot)
 {
 	struct conn *conn = &slot->conn;
 
-	if (IS_ENABLED(CONFIG_TLS) && has_lost_key(loop, slot)) {
-		pump_close(loop, slot);
-		return;
-	}
 	if (conn_wants_input(conn))
 		read_any_input(loop, slot);
 	run(loop, slot);

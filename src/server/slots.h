@@ -19,9 +19,8 @@ struct slot {
 	unsigned ticket;   /* of the check it waits for (server/checks.h); 0: none */
 	struct slot *next; /* private */
 	struct tls *tls;   /* the records between socket and conn; NULL: there are none, or none any more */
-	const struct tls_identity *identity; /* whose key the handshake needs */
-	bool has_begun;                      /* records have come */
-	size_t sealed;                       /* bytes of conn's output in the records that are being sent */
+	bool has_begun;    /* records have come */
+	size_t sealed;     /* bytes of conn's output in the records that are being sent */
 	struct conn conn;
 };
 

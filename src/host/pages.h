@@ -8,8 +8,8 @@
 /* size bytes (rounded up to pages), all zero; NULL if the system has not so much. */
 void *pages_take(size_t size);
 
-/* The same, but a child process gets the same pages and not a copy: what one writes, the other reads. *descriptor is the
- * way to get at them anew: each process closes it, or calls the following. */
+/* The same, but a child process gets the same pages and not a copy: what one writes, the other reads. *descriptor is
+ * the way to get at them anew: each process closes it, or calls the following. */
 void *pages_take_shared(size_t size, int *descriptor);
 
 /* From now on this process can only read them: it ends when it tries to write, and cannot take that back (unless the

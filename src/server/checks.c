@@ -85,23 +85,27 @@ static enum status status_of(const struct message *message)
 	return message->outcome < CHILD_OUTCOME_COUNT ? statuses[message->outcome] : STATUS_CHECK_FAILED;
 }
 
-/* What a check that was not asked to its end came to, in words; it says more itself, if anything. */
-static struct span words_of(const struct message *message)
+/* What went wrong, in front of what the program has said. */
+static void write_message(struct writer *writer, const struct message *message)
 {
 	static const char *const words[CHILD_OUTCOME_COUNT] = {
+		[CHILD_EXITED] = "",
 		[CHILD_OUTRAN] = "it has not answered in its time",
-		[CHILD_KILLED] = "a signal has ended it",
-		[CHILD_CANCELLED] = "nobody waits for its answer any more",
-		[CHILD_NOT_STARTED] = "it could not be started",
+		[CHILD_KILLED] = "it was killed",
+		[CHILD_CANCELLED] = "nobody waited for its answer any more",
+		[CHILD_NOT_STARTED] = "it cannot be run",
 	};
+	bool is_busy = message->outcome == MESSAGE_OUTCOME_BUSY;
 
-	if (message->text_size > 0)
-		return message_text(message);
-	if (message->outcome == MESSAGE_OUTCOME_BUSY)
-		return SPAN("as many checks as there may be at once are running");
-	if (message->outcome >= CHILD_OUTCOME_COUNT || !words[message->outcome])
-		return (struct span){ 0 };
-	return span_of_string(words[message->outcome]);
+	if (message->outcome < CHILD_OUTCOME_COUNT)
+		writer_put_string(writer, words[message->outcome]);
+	writer_put_string(writer, is_busy ? "too many are running" : "");
+	if (message->outcome == CHILD_KILLED && message->code != 0) {
+		writer_put_string(writer, " by signal ");
+		writer_put_number(writer, message->code);
+	}
+	writer_put_string(writer, writer->used > 0 && message->text_size > 0 ? ": " : "");
+	writer_put(writer, message_text(message));
 }
 
 static const char *action_name(uint32_t action)
@@ -113,21 +117,23 @@ static void note(struct loop *loop, const struct checks_place *place, const stru
 {
 	const struct config *config = loop->app.config;
 	const struct check_subject *subject = &place->subject;
+	const struct conn_peer *peer = &place->slot->conn.peer;
 	struct ssh_fingerprint fingerprint = { 0 };
+	uint8_t room[MESSAGE_TEXT_MAX + 128];
+	struct writer words = writer_of(room, sizeof(room));
 	struct audit_check check = {
 		.name = config->checks[subject->check].name,
 		.user = config->users[subject->user].name,
 		.fingerprint = subject->has_key ? &fingerprint : NULL,
 		.action = action_name(subject->action),
 		.allowed = status_of(message) == STATUS_OK,
-		.message = words_of(message),
 		.milliseconds = message->milliseconds,
+		.remote = span_of(peer->remote, peer->remote_size),
 	};
 
-	_Static_assert(sizeof(subject->sha256) == sizeof(fingerprint.sha256), "a digest fits");
 	memcpy(fingerprint.sha256, subject->sha256, sizeof(fingerprint.sha256));
-	if (place->slot)
-		check.remote = span_of(place->slot->conn.peer.remote, place->slot->conn.peer.remote_size);
+	write_message(&words, message);
+	check.message = writer_written(&words);
 	audit_note_check(&loop->app, &check, loop->now.wall);
 	pump_flush_journal(loop);
 }

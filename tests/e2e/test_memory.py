@@ -22,7 +22,7 @@ def test_idle_memory(server, capsys):
         memory = memory_of(pid)
         with capsys.disabled():
             print(f"\nidle {name}: {memory['VmRSS']} kB resident, of it {memory['RssAnon']} kB anonymous")
-        assert memory["VmRSS"] <= 640
+        assert memory["VmRSS"] <= 768
 
 
 @native

@@ -65,6 +65,10 @@ bool confinement_enter(const struct config *config, const struct account *accoun
 		writer_put_string(line, "; not in force: ");
 		write_walls(&confinement, false, line);
 	}
+	if (confinement.why_not[CONFINE_USER] && account->user != 0) {
+		writer_put_string(line, "; ending rather than serve as root");
+		return false;
+	}
 	if (complete || !config->require_confinement)
 		return true;
 	writer_put_string(line, "; confinement is not complete, which require_confinement asks for");

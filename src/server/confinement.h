@@ -11,7 +11,7 @@
 bool confinement_choose_account(const struct config *config, struct account *account, struct writer *error);
 
 /* Puts up the walls around this process, for ever, and writes in one line which stand, and which do not and why. False
- * if one is missing and the configuration requires all. */
+ * if one is missing and the configuration requires all, or if it is still root and should not be. */
 bool confinement_enter(const struct config *config, const struct account *account, struct writer *line);
 
 #endif

@@ -18,9 +18,10 @@ from gpg import Gpg  # noqa: E402
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of a module marked `both` run for each build that is there, the others for the release build."""
+    """Tests of a module marked `both` run for each build that is there, the others for the release build, or for the one with
+    a probe (tests/probe)."""
     if "words" in metafunc.fixturenames:
-        builds = {"release": inki.RELEASE}
+        builds = {"release": inki.PROBE if metafunc.definition.get_closest_marker("probe") else inki.RELEASE}
         if inki.SANITIZED and metafunc.definition.get_closest_marker("both"):
             builds["sanitized"] = inki.SANITIZED
         metafunc.parametrize("words", builds.values(), ids=builds.keys())

@@ -21,6 +21,7 @@ def words_of(command):
 
 
 RELEASE = words_of(os.environ.get("INKI") or os.path.join(TREE, "out", "inki"))
+PROBE = words_of(os.environ.get("INKI_PROBE") or os.path.join(TREE, "out", "inki-probe"))
 SANITIZED = words_of(os.environ.get("INKI_ASAN", ""))
 
 # A server that has confined itself cannot look through its own memory at its end; the unit tests look for leaks.

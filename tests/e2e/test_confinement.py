@@ -7,7 +7,6 @@ import pytest
 
 import inki
 
-PROBE = inki.words_of(os.environ.get("INKI_PROBE") or os.path.join(inki.TREE, "out", "inki-probe"))
 CONFIG = {"users": []}
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can put up all walls")
@@ -46,7 +45,7 @@ def probe(tmp_path):
     servers = []
 
     def start(without="", **config):
-        servers.append(inki.Server(PROBE, {**CONFIG, **config}, env={"PROBE_WITHOUT": without}))
+        servers.append(inki.Server(inki.PROBE, {**CONFIG, **config}, env={"PROBE_WITHOUT": without}))
         return servers[-1]
 
     yield start
@@ -103,7 +102,7 @@ def test_the_probe_can_do_harm(probe):
 
 
 def test_no_wall_may_be_missing_where_all_are_required(tmp_path):
-    server = inki.Server(PROBE, {**CONFIG, "require_confinement": True}, env={"PROBE_WITHOUT": "landlock"})
+    server = inki.Server(inki.PROBE, {**CONFIG, "require_confinement": True}, env={"PROBE_WITHOUT": "landlock"})
     assert server.process.wait(5) == 1
     assert "confinement is not complete, which require_confinement asks for" in server.log()
     server = inki.Server(inki.RELEASE, {**CONFIG, "require_confinement": True})

@@ -70,7 +70,7 @@ ifneq ($(SANITIZE),)
 SRC_FLAGS := -Wno-null-dereference
 CODEGEN   += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DCONFIG_SANITIZED=1
 link       = $(CC) $(CODEGEN) $(LDFLAGS) -o $@ $(1)
-finish     = cp $< $@
+finish     = rm -f $@ && cp $< $@
 else
 # Debian's musl-gcc makes a dynamic program of -static-pie without a word, so each piece of the C library is named here.
 MUSL        := $(PARTS)/musl

@@ -172,6 +172,8 @@ class Server:
         with open(self.config_path, "w", encoding="utf-8") as file:
             file.write(config)
         self.log_path = os.path.join(self.folder, "log")
+        with open(self.log_path, "wb"):
+            pass
         with open(self.log_path, "ab") as log:  # so that it may be cut
             self.process = subprocess.Popen([*prefix, *words, "server", "-c", self.config_path], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, cwd=cwd, env={**os.environ, **NO_LEAK_SEARCH, **(env or {})})

@@ -1,5 +1,6 @@
 """`inki key add -p`: signing with a secret-key file, with and without a pass phrase, on a real terminal, against the real server."""
 
+import contextlib
 import os
 import re
 import signal
@@ -208,7 +209,8 @@ def memory_of(pid):
             first, last, rights = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
             if "r" in rights and "[v" not in line:
                 memory.seek(int(first, 16))
-                found += memory.read(int(last, 16) - int(first, 16))
+                with contextlib.suppress(OSError):  # it was given back in between
+                    found += memory.read(int(last, 16) - int(first, 16))
     return found
 
 

@@ -107,15 +107,15 @@ def test_resets_leave_nothing_behind(server):
 # ---- out of descriptors ----
 
 def set_limit(server, number):
-    subprocess.run(["prlimit", f"--pid={server.process.pid}", f"--nofile={number}:"], check=True)
+    subprocess.run(["prlimit", f"--pid={server.serving}", f"--nofile={number}:"], check=True)
 
 
 def descriptors(server):
-    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    return len(os.listdir(f"/proc/{server.serving}/fd"))
 
 
 def processor_time(server):
-    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+    with open(f"/proc/{server.serving}/stat", encoding="ascii") as file:
         return sum(int(each) for each in file.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
 

@@ -35,7 +35,7 @@ def test_merged_canonically(configured, sign, new_key):
     assert lines_of(server) == [f'restrict,pty,from="127.0.0.0/8",{canonical} {line}']
     assert server.authorized_keys("alice").stdout == f'restrict,pty,from="127.0.0.0/8",{canonical} {line}\n'
     assert server.keys()[0]["key"] == f"{canonical} {line}"
-    server.wait_for_log('options="no-pty,command=')
+    server.wait_for_log(r'options="no-pty,command\x3d')
 
     plain, _ = new_key()
     assert server.post(sign(key=plain)).status == 200

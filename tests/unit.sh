@@ -7,6 +7,8 @@ name=$1
 emulator=$2
 shift 2
 
+[ -z "$emulator" ] || export EMULATED=1
+
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 

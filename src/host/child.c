@@ -68,17 +68,29 @@ static bool open_pipes(struct child *child)
 
 /* ---- in the new process ---- */
 
-static void limit(int what, rlim_t most)
+/* What a process may have of something, but not more than most. */
+static struct rlimit at_most(struct rlimit values, rlim_t most)
 {
-	struct rlimit values;
-
-	if (getrlimit(what, &values) < 0)
-		return;
 	if (values.rlim_max > most)
 		values.rlim_max = most;
 	if (values.rlim_cur > values.rlim_max)
 		values.rlim_cur = values.rlim_max;
-	setrlimit(what, &values);
+	return values;
+}
+
+static void limit(rlim_t seconds)
+{
+	struct rlimit core, files, processor;
+
+	if (getrlimit(RLIMIT_CORE, &core) < 0 || getrlimit(RLIMIT_NOFILE, &files) < 0 ||
+	    getrlimit(RLIMIT_CPU, &processor) < 0)
+		return;
+	core = at_most(core, 0);
+	files = at_most(files, DESCRIPTORS_MAX);
+	processor = at_most(processor, seconds);
+	setrlimit(RLIMIT_CORE, &core);
+	setrlimit(RLIMIT_NOFILE, &files);
+	setrlimit(RLIMIT_CPU, &processor);
 }
 
 /* Nothing that was open here may be open there, whoever has opened it; but the pipe that tells why not, which becomes
@@ -141,9 +153,7 @@ static void become(const struct child *child, const struct child_order *order)
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* if the supervisor is killed */
 	if (set_standard(child) && chdir("/") == 0) {
 		why_not = close_all_but(why_not) ? WHY_NOT_OPEN : why_not;
-		limit(RLIMIT_CORE, 0);
-		limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
-		limit(RLIMIT_CPU, (rlim_t)(order->milliseconds / 1000 + 2));
+		limit((rlim_t)(order->milliseconds / 1000 + 2));
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execve(order->arguments[0], words_of(order->arguments), words_of(order->environment));
 	}

@@ -90,22 +90,18 @@ static const char *drop_capabilities(void)
 
 /* ---- what it may use ---- */
 
-static bool limit(int resource, rlim_t most)
-{
-	const struct rlimit limit = { .rlim_cur = most, .rlim_max = most };
-
-	return setrlimit(resource, &limit) == 0;
-}
-
 /* The sanitizers go on taking memory. */
 static const char *set_limits(void)
 {
-	struct rlimit descriptors;
-	bool works = getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && limit(RLIMIT_NOFILE, descriptors.rlim_cur) &&
-	             limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+	static const struct rlimit none;
+	struct rlimit descriptors = { 0 };
+	bool works = getrlimit(RLIMIT_NOFILE, &descriptors) == 0;
 
+	descriptors.rlim_max = descriptors.rlim_cur;
+	works = works && setrlimit(RLIMIT_NOFILE, &descriptors) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
+	        setrlimit(RLIMIT_NPROC, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 	if (!IS_ENABLED(CONFIG_SANITIZED))
-		works = works && limit(RLIMIT_DATA, 0);
+		works = works && setrlimit(RLIMIT_DATA, &none) == 0;
 	return why(works);
 }
 

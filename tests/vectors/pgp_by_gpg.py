@@ -194,7 +194,7 @@ def messages(make):
             ("text_longer", b"\n-----BEGIN PGP SIG", b"\n\n-----BEGIN PGP SIG", "SIGNATURE_WRONG"),
             ("text_indented", b"\n{", b"\n {", "SIGNATURE_WRONG"),
     ]:
-        yield make.case(name, alice, message=message.replace(old, new), expect=expect)
+        yield make.case(name, alice, message=message.replace(old, new, 1), expect=expect)  # the base64 may have it, too
     yield make.case("from_the_future", alice, now=SIGNED - 301, expect="SIGNATURE_FUTURE")
     yield make.case("almost_from_the_future", alice, now=SIGNED - 300)
 

@@ -17,9 +17,14 @@ const char *status_words(enum status status)
 	return rows[status].words;
 }
 
+bool status_is_told(enum status status)
+{
+	return rows[status].reader == TOLD;
+}
+
 const char *status_words_for_client(enum status status)
 {
-	if (rows[status].reader == KEPT)
+	if (!status_is_told(status))
 		return "no valid signature by a key of this user's keyring; the server's log says more";
 	return rows[status].words;
 }

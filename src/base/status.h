@@ -222,6 +222,9 @@ const char *status_words_for_client(enum status status);
 /* The HTTP status code (RFC 9110 section 15). */
 int status_http_code(enum status status);
 
+/* Is the sentence TOLD? */
+bool status_is_told(enum status status);
+
 /* Its name in upper case without the prefix, e.g. "SIGNATURE_WRONG": for tests and for programs that read the log. */
 const char *status_name(enum status status);
 

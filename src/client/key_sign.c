@@ -16,7 +16,11 @@ struct key_sign_options {
 
 static const struct option key_sign_options[] = { SIGN_OPTIONS(key_sign_options) };
 
-enum { ARENA_SIZE = 512 * 1024, CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024, SHOWN_MAX = 16384 };
+enum {
+	ARENA_SIZE = 512 * 1024,
+	CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024,
+	SHOWN_MAX = 8192 /* bytes that tell_note() shows whole */
+};
 
 static const struct span no_memory = SPAN_INITIALIZER("the system has not enough memory");
 
@@ -32,7 +36,8 @@ static int fail(const char *path, const char *words)
 	return tell_failure(writer_written(&line));
 }
 
-/* Nobody shall sign what he has not seen, nor what no server would read. */
+/* Nobody shall sign what he has not seen, nor what no server would read. What was read is shown, not its spelling, in
+ * which much can be hidden. */
 static int show(const char *path, struct span text, struct arena *arena)
 {
 	struct writer line = writer_of(arena_take(arena, SHOWN_MAX), SHOWN_MAX);
@@ -43,7 +48,7 @@ static int show(const char *path, struct span text, struct arena *arena)
 	if (status != STATUS_OK)
 		return fail(path, status_words(status));
 	writer_put_string(&line, "to be signed: ");
-	writer_put(&line, text);
+	request_write(&line, &request);
 	if (line.overflowed)
 		return fail(path, status_words(STATUS_REQUEST_TOO_LARGE));
 	tell_note(writer_written(&line));

@@ -19,6 +19,9 @@ bool stream_open(struct stream *stream, const struct where *where, int64_t conne
 	*stream = (struct stream){ .descriptor = -1, .until = until };
 	if (where->is_tls && !IS_ENABLED(CONFIG_TLS))
 		return refuse(why_not, "this inki was built without TLS (CONFIG_TLS), so it has no https://");
+	if (!where->is_tls && (where->cacert || where->pins))
+		return refuse(why_not,
+		              "--cacert and --pinnedpubkey go with https:// only, and nothing was asked without it");
 	if (where->socket.size > 0)
 		stream->descriptor = connect_unix(where->socket, connect_until, why_not);
 	else

@@ -103,16 +103,27 @@ static bool put_user_signers(const struct app *app, const struct family *family,
 }
 
 /* Only those that there were. */
+/* By reason; what is kept from the client is one reason here, too, or else strangers could tell by it who exists. */
 static bool put_refusals(const struct app *app, const struct family *family, size_t *sample, int64_t now,
                          struct writer *out)
 {
+	const uint64_t *refusals = app->counters.refusals;
+	uint64_t kept = 0;
+
 	(void)now;
-	while (*sample < STATUS_COUNT && app->counters.refusals[*sample] == 0)
+	while (*sample < STATUS_COUNT && (refusals[*sample] == 0 || !status_is_told((enum status) * sample)))
 		++*sample;
-	if (*sample == STATUS_COUNT)
+	if (*sample < STATUS_COUNT) {
+		put_labelled(out, family->name, "reason", span_of_string(status_name((enum status) * sample)));
+		put_end(out, refusals[*sample]);
+		return true;
+	}
+	for (enum status status = 0; status < STATUS_COUNT; status++)
+		kept += status_is_told(status) ? 0 : refusals[status];
+	if (*sample > STATUS_COUNT || kept == 0)
 		return false;
-	put_labelled(out, family->name, "reason", span_of_string(status_name((enum status) * sample)));
-	put_end(out, app->counters.refusals[*sample]);
+	put_labelled(out, family->name, "reason", SPAN("UNVERIFIED"));
+	put_end(out, kept);
 	return true;
 }
 

@@ -116,13 +116,15 @@ static bool is_same(const struct request *request, const struct table_key *recor
 	       span_equal(record->key.comment, request->key.comment) && span_equal(record->reason, request->reason);
 }
 
-enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
-                               int64_t expire, enum policy_effect *effect)
+enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t first_at,
+                               int64_t signed_at, int64_t expire, enum policy_effect *effect)
 {
 	*effect = POLICY_CHANGES;
-	if (!record || signed_at > record->signed_at)
+	if (!record || first_at > record->signed_at)
 		return STATUS_OK;
-	if (signed_at < record->signed_at)
+	/* an old signature counts for nothing new, whoever puts a fresh one beside it */
+	if (signed_at != record->signed_at ||
+	    (request->action == REQUEST_REMOVE && record->is_live && first_at < record->signed_at))
 		return STATUS_POLICY_OUTDATED;
 	/* of the same second: a remove comes last, and an add may only be the very one that was taken before */
 	if (request->action == REQUEST_REMOVE) {

@@ -27,10 +27,11 @@ enum status policy_judge_options(const struct config_policy *policy, const struc
 /* What a request does to the record of its key. */
 enum policy_effect { POLICY_CHANGES, POLICY_CHANGES_NOTHING };
 
-/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL; signed_at
- * is when the last of its signers signed, expire when it lets its key end. Returns STATUS_OK and the effect, or
- * POLICY_OUTDATED, POLICY_SAME_SECOND. */
-enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t signed_at,
-                               int64_t expire, enum policy_effect *effect);
+/* Does the request come in order (CONTRACT 1, order and replay)? record is what is known of its key, or NULL; first_at
+ * and signed_at are when the first and the last of its signers signed, expire when it lets its key end. All of its
+ * signatures must be later than what is known. Returns STATUS_OK and the effect, or POLICY_OUTDATED,
+ * POLICY_SAME_SECOND. */
+enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t first_at,
+                               int64_t signed_at, int64_t expire, enum policy_effect *effect);
 
 #endif

@@ -122,7 +122,7 @@ static enum status judge_room(const struct app *app, const struct table_key *rec
 {
 	const size_t user = submission->user;
 
-	if (!record && submission->signed_at <= table_floor(app->table, user))
+	if (!record && submission->first_at <= table_floor(app->table, user))
 		return STATUS_POLICY_FORGOTTEN;
 	if (!record && !may_add_record(app, user))
 		return STATUS_TABLE_USER_FULL;
@@ -235,7 +235,8 @@ static enum status commit(struct app *app, const struct api_request *from, int64
 	                           &found);
 	const struct table_key *record = is_known ? &found : NULL;
 	int64_t expire = policy_expire(request, submission->first_at);
-	enum status status = policy_judge_order(request, record, submission->signed_at, expire, effect);
+	enum status status = policy_judge_order(request, record, submission->first_at, submission->signed_at, expire,
+	                                        effect);
 
 	if (status != STATUS_OK)
 		return status;

@@ -30,6 +30,11 @@ bool poll_change(int set, int descriptor, unsigned interest, uint32_t number)
 	return control(set, EPOLL_CTL_MOD, descriptor, interest, number);
 }
 
+void poll_remove(int set, int descriptor)
+{
+	control(set, EPOLL_CTL_DEL, descriptor, POLL_NOTHING, 0);
+}
+
 size_t poll_wait(int set, uint32_t *numbers, size_t most, int64_t timeout)
 {
 	struct epoll_event events[EVENTS_MAX];

@@ -16,6 +16,9 @@ int poll_open(void);
 bool poll_add(int set, int descriptor, unsigned interest, uint32_t number);
 bool poll_change(int set, int descriptor, unsigned interest, uint32_t number);
 
+/* Takes a descriptor out of the set. (One that is watched for nothing is still told to be broken.) */
+void poll_remove(int set, int descriptor);
+
 /* Waits until something is ready (or broken), at most timeout milliseconds; negative: for ever. Stores the numbers of
  * what is ready, at most most of them, and returns how many: 0 after the time-out. */
 size_t poll_wait(int set, uint32_t *numbers, size_t most, int64_t timeout);

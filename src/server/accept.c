@@ -137,6 +137,7 @@ void accept_connection(struct loop *loop, const struct listener *listener)
 	slot = find_slot(loop, peer.is_local);
 	if (slot) {
 		slot->descriptor = descriptor;
+		slot->listener = listener;
 		serve(loop, slot, &peer, listener->config);
 	} else if (listener->config->has_tls) {
 		net_close(descriptor);

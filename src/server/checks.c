@@ -45,6 +45,7 @@ static bool send(struct loop *loop, struct slot *slot)
 		checks->serial = 1;
 	message.number = (uint32_t)(place - checks->places);
 	message.serial = checks->serial;
+	message.code = slot->is_local;
 	if (!message_send_question(loop->helper, &message, loop->app.question))
 		return false;
 	*place = (struct checks_place){

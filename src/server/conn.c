@@ -312,6 +312,12 @@ bool conn_is_listing(const struct conn *conn)
 	return conn->state == CONN_ANSWER && !conn->response.list.ended;
 }
 
+void conn_set_rights(struct conn *conn, enum config_access access, bool may_see_events)
+{
+	conn->peer.access = access;
+	conn->peer.may_see_events = may_see_events;
+}
+
 void conn_stop(struct conn *conn)
 {
 	conn->is_stopping = true;

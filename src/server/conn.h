@@ -125,6 +125,9 @@ void conn_refuse(struct conn *conn, struct app *app, enum status status, struct 
 /* Is an answer under way that is not all in its buffer yet? */
 bool conn_is_listing(const struct conn *conn);
 
+/* From the next request on, this is what the peer may do. */
+void conn_set_rights(struct conn *conn, enum config_access access, bool may_see_events);
+
 /* The server ends: takes no further request, but brings the one under way to its end. */
 void conn_stop(struct conn *conn);
 

@@ -168,7 +168,7 @@ static void take_messages(struct helper *helper)
 	}
 	if (taken != CHANNEL_ENDED)
 		return;
-	poll_change(helper->poll, helper->channel, POLL_NOTHING, NUMBER_CHANNEL);
+	poll_remove(helper->poll, helper->channel);
 	end_by(helper, SILENT_TIME);
 }
 
@@ -185,7 +185,7 @@ static void take_log(struct helper *helper)
 		if (size <= sizeof(room) && !log_relay(span_of(room, size)))
 			(void)message_send(helper->channel, &lost);
 	if (taken == CHANNEL_ENDED)
-		poll_change(helper->poll, helper->log, POLL_NOTHING, NUMBER_LOG);
+		poll_remove(helper->poll, helper->log);
 }
 
 /* What the server's end means for us. */

@@ -153,6 +153,7 @@ static void adopt(struct listener *listener, const struct config *config)
 			warn("the new mode of ", wanted, " counts from the next start on");
 		listener->own.access = wanted->access;
 		listener->own.has_tls = wanted->has_tls;
+		listener->own.shows_events = wanted->shows_events;
 		return;
 	}
 	warn("no longer configured, but listened on until the next start: ", listener->config, "");

@@ -76,9 +76,8 @@ static void take_messages(struct loop *loop)
 		return;
 	log_line(LOG_LEVEL_ERROR, SPAN("the helper process is gone; ending"));
 	loop->has_lost_helper = true;
-	poll_change(loop->poll, loop->helper, POLL_NOTHING, LOOP_NUMBER_HELPER);
+	poll_remove(loop->poll, loop->helper);
 	checks_drop(loop, STATUS_CHECK_BUSY);
-	listeners_forget(&loop->listeners); /* nobody else does it now; in vain where we are confined */
 	stop(loop, &loop->is_told_by_helper);
 }
 

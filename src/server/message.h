@@ -12,7 +12,8 @@
  *
  *   TAKEN           the configuration in arena .number is in force; nobody reads the other arena any more
  *   ENDING          remove the socket files, I close the listeners now
- *   ASK             a struct question follows; it is asked under the configuration that was TAKEN last
+ *   ASK             a struct question follows; it is asked under the configuration that was TAKEN last; .code is 1
+ *                   where somebody on a Unix socket waits for the answer
  *   CANCEL          nobody waits for the answer to .serial in .number any more; it comes all the same
  */
 #ifndef INKI_SERVER_MESSAGE_H

@@ -21,6 +21,19 @@ static void cut_handshakes(struct loop *loop)
 			pump_close(loop, slot);
 }
 
+/* What a listener allows counts for those who are connected, too; who has come in the clear where TLS is asked for now,
+ * goes. */
+static void renew_rights(struct loop *loop)
+{
+	for (struct slot *slot = loop->slots.array; slot < loop->slots.array + loop->slots.touched; slot++) {
+		if (!slot->is_taken)
+			continue;
+		conn_set_rights(&slot->conn, slot->listener->own.access, slot->listener->own.shows_events);
+		if (slot->listener->own.has_tls && !slot->tls)
+			pump_close(loop, slot);
+	}
+}
+
 static void note(struct loop *loop, struct span error, size_t dropped)
 {
 	audit_note_reload(&loop->app, error, dropped, loop->now.wall);
@@ -44,6 +57,7 @@ void reload_take(struct loop *loop, uint32_t number)
 	pump_flush_journal(loop);
 	settings_start_log(loop->source, config);
 	listeners_adopt(&loop->listeners, config);
+	renew_rights(loop);
 	loop->checks.is_closed = false;
 	note(loop, (struct span){ 0 }, (size_t)(loop->app.counters.dropped - dropped));
 	(void)message_send(loop->helper, &taken);

@@ -5,6 +5,7 @@
 #include "host/log.h"
 #include "host/net.h"
 #include "host/process.h"
+#include "server/checks.h"
 
 #include <errno.h>
 #include <string.h>
@@ -151,12 +152,20 @@ _Noreturn static void watch(const struct child_order *order)
 	process_exit(0);
 }
 
-static struct runner_place *find_free(struct runner *runner)
+/* A place is taken until all that the program has left behind is gone, which may be after its answer; so here too the
+ * last one is for those who ask over a Unix socket. */
+static struct runner_place *find_free(struct runner *runner, bool is_local)
 {
-	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++)
-		if (runner->places[i].process == 0)
-			return &runner->places[i];
-	return NULL;
+	struct runner_place *found = NULL;
+	size_t free = 0;
+
+	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++) {
+		if (runner->places[i].process != 0)
+			continue;
+		found = &runner->places[i];
+		free++;
+	}
+	return is_local || free > CHECKS_LOCAL ? found : NULL;
 }
 
 /* In the watcher: of the helper's, nothing stays open, or others would not notice when it closes something. */
@@ -196,7 +205,7 @@ static int start(struct runner *runner, struct runner_place *place, struct child
 bool runner_start(struct runner *runner, const struct message *ask, const struct question *question,
                   size_t question_size, const struct config *config, const int *ours, size_t our_count)
 {
-	struct runner_place *place = find_free(runner);
+	struct runner_place *place = find_free(runner, ask->code != 0);
 	struct child_order order;
 
 	if (!question_is_right(question, question_size, config) || !prepare(question, config, &order))

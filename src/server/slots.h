@@ -11,16 +11,19 @@
 
 enum { SLOTS_RESERVE = CONFIG_CONNECTIONS >= 4 ? CONFIG_CONNECTIONS / 4 : 1 };
 
+struct listener;
+
 struct slot {
 	bool is_taken;
 	bool is_local; /* a Unix socket's */
 	int descriptor;
-	unsigned interest; /* what the poll set watches it for */
-	unsigned ticket;   /* of the check it waits for (server/checks.h); 0: none */
-	struct slot *next; /* private */
-	struct tls *tls;   /* the records between socket and conn; NULL: there are none, or none any more */
-	bool has_begun;    /* records have come */
-	size_t sealed;     /* bytes of conn's output in the records that are being sent */
+	const struct listener *listener; /* whom it came to */
+	unsigned interest;               /* what the poll set watches it for */
+	unsigned ticket;                 /* of the check it waits for (server/checks.h); 0: none */
+	struct slot *next;               /* private */
+	struct tls *tls; /* the records between socket and conn; NULL: there are none, or none any more */
+	bool has_begun;  /* records have come */
+	size_t sealed;   /* bytes of conn's output in the records that are being sent */
 	struct conn conn;
 };
 

@@ -15,6 +15,7 @@ struct tls_server {
 	struct tls tls; /* first, so that a pointer to it is one to all */
 	br_ssl_server_context context;
 	union tls_engine_key key;
+	br_ec_impl curves; /* of the exchange of keys */
 	br_x509_certificate chain[TLS_CHAIN_MAX];
 };
 
@@ -59,6 +60,10 @@ struct tls *tls_server_start(void *memory, const struct tls_identity *identity, 
 
 	br_ssl_server_zero(&server->context);
 	tls_engine_start(&server->tls, &server->context.eng, entropy);
+	server->curves = *tls_curves();
+	server->curves.supported_curves &= ~(UINT32_C(1)
+	                                     << BR_EC_secp521r1); /* the dearest, and a stranger's to choose */
+	br_ssl_engine_set_ec(&server->context.eng, &server->curves);
 	set_identity(server, identity);
 	br_ssl_server_set_cache(&server->context, &sessions->cache.vtable);
 	br_ssl_server_reset(&server->context);

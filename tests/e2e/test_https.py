@@ -272,3 +272,11 @@ def test_made_certificate(words, start, gpg, alice, sign, new_key, tmp_path):
     assert served.stdout == line + "\n", served
     assert subprocess.run(["curl", "-q", "-sSk", "--pinnedpubkey", pin, f"https://localhost:{server.ports[0]}/healthz"], check=True,
                           capture_output=True).stdout == b"ok\n"
+
+
+@pytest.mark.parametrize("option", [("--pinnedpubkey", "sha256//" + "A" * 43 + "="), ("--cacert", "/nonexistent")])
+def test_what_is_for_https_is_not_passed_over_without_it(server, option):
+    """Who pins a key and forgets the s asks nobody."""
+    for command in (["authorized-keys", "-s", server.url, *option, "--", "alice"], ["key", "list", server.url.replace("//", "//alice@"), *option]):
+        done = subprocess.run([*inki.RELEASE, *command], capture_output=True, text=True, timeout=20, check=False)
+        assert done.returncode == 1 and done.stdout == "" and "go with https:// only" in done.stderr, done

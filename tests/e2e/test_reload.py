@@ -147,6 +147,16 @@ def test_many_reloads_cost_no_memory(server, sign, new_key):
     assert line in server.authorized_keys("alice").stdout
 
 
+def test_what_a_listener_allows_counts_for_who_is_connected(server, gpg, alice):
+    """A connection that is kept open does not keep the rights that it came with."""
+    config = users(alice=gpg.export(alice))
+    with Wire(server) as wire:
+        assert wire.send(b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n").answer().status == 200
+        config["listen"] = [{"address": "127.0.0.1:0", "access": "write"}, {"socket": server.socket_path, "mode": "0666"}]
+        server.reload(config)
+        assert wire.send(b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n").answer().status == 403
+
+
 def test_what_waits_for_the_next_start_is_told(server, gpg, alice):
     config = users(alice=gpg.export(alice))
     config["listen"] = [{"address": "127.0.0.1:1"}, {"socket": server.socket_path, "mode": "0600", "access": "write"}]
@@ -228,6 +238,7 @@ def test_the_helper_is_killed(doomed):
     while is_there(serving) and time.monotonic() < end:
         time.sleep(0.01)
     assert not is_there(serving)
+    assert "event=stop" in doomed.log(), "it has ended as it should, and was not killed"
     assert "the helper process is gone; ending" in doomed.log()  # its socket file stays: the server can reach no file
 
 

@@ -215,7 +215,7 @@ def test_metrics(server, sign, new_key, mallory):
         assert wire.send(b"NONSENSE\r\n\r\n").answer().status == 400
     text = server.curl("/metrics").text
     for line in ('inki_user_keys{user="alice"} 1', 'inki_user_signers{user="alice"} 1', 'inki_refusals_total{reason="ROUTE_UNKNOWN"} 1',
-                 'inki_refusals_total{reason="SIGNATURE_UNKNOWN_ISSUER"} 1', 'inki_refusals_total{reason="HTTP_SYNTAX"} 1',
+                 'inki_refusals_total{reason="UNVERIFIED"} 1', 'inki_refusals_total{reason="HTTP_SYNTAX"} 1',
                  'inki_build_info{version="0.1.0"} 1', 'inki_check_duration_seconds_count 0', "inki_config_last_reload_successful 1"):
         assert f"\n{line}\n" in "\n" + text, f"{line} is not in {text}"
 

@@ -116,22 +116,22 @@ class Model:
         if request.action == "add" and not (all(name in config["allow"] for name in names(request.options))
                                             and now < expire <= first + config["max_lifetime"]):
             return 403
-        return self.commit(request, now, last, expire, sorted(signers))
+        return self.commit(request, now, first, last, expire, sorted(signers))
 
-    def commit(self, request, now, signed, expire, signers):
+    def commit(self, request, now, first, signed, expire, signers):
         record, self.last = self.records.get((request.user, request.key)), signed
         if request.by_md5 and not (record and record.live):
             record = None
-        if record and signed <= record.signed:
+        if record and first <= record.signed:
             same = request.action == "remove" or (record.live and (record.expire, record.live.options, record.live.reason)
                                                   == (expire, request.options, request.reason))
-            if signed < record.signed or not same:
+            if signed != record.signed or not same or (request.action == "remove" and record.live and first < signed):
                 return 409
             if request.action == "remove":
                 record.live = None
             return 200
         is_live = bool(record and record.live)
-        if request.action == "add" and not record and signed <= self.floors.get(request.user, NEVER):
+        if request.action == "add" and not record and first <= self.floors.get(request.user, NEVER):
             return 409
         if request.action == "add" and not is_live and len(self.live(request.user)) >= self.config["max_keys"]:
             return 403

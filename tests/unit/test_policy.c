@@ -235,7 +235,7 @@ static void test_order(void **state)
 			const enum expected expected = by_time[when + 1];
 			enum policy_effect effect;
 			enum status status = policy_judge_order(&request, rows[i].known == NOTHING ? NULL : &record,
-			                                        NOW + when, request.expire, &effect);
+			                                        NOW + when, NOW + when, request.expire, &effect);
 
 			assert_int_equal(status, expected == OUTDATED      ? STATUS_POLICY_OUTDATED
 			                         : expected == SAME_SECOND ? STATUS_POLICY_SAME_SECOND
@@ -246,6 +246,32 @@ static void test_order(void **state)
 	}
 }
 
+/* A co-signer's old signature beside a fresh one brings nothing back. */
+static void test_order_of_several(void **state)
+{
+	static const struct {
+		bool is_live;
+		enum request_action action;
+		int first, last; /* seconds from the newest signature that is known */
+		enum status status;
+	} rows[] = {
+		{ false, REQUEST_ADD, -9, 9, STATUS_POLICY_OUTDATED },  { false, REQUEST_ADD, 0, 9, STATUS_POLICY_OUTDATED },
+		{ false, REQUEST_ADD, 1, 9, STATUS_OK },                { true, REQUEST_ADD, -9, 0, STATUS_OK /* again */ },
+		{ true, REQUEST_REMOVE, -9, 9, STATUS_POLICY_OUTDATED }, { true, REQUEST_REMOVE, -9, 0, STATUS_POLICY_OUTDATED },
+		{ true, REQUEST_REMOVE, 0, 0, STATUS_OK },              { false, REQUEST_REMOVE, -9, 0, STATUS_OK /* again */ },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct table_key record = { .is_live = rows[i].is_live, .signed_at = NOW, .expire = NOW + 100 };
+		const struct request request = { .action = rows[i].action };
+		enum policy_effect effect;
+
+		assert_int_equal(policy_judge_order(&request, &record, NOW + rows[i].first, NOW + rows[i].last, NOW + 100, &effect),
+				 rows[i].status);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_expire),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_of_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,7 +138,6 @@ static void put_request(struct note *note, const struct submission *submission)
 		journal_put_time(&note->journal, "was", submission->was);
 	if (submission->verdict.count > 0)
 		journal_put_time(&note->journal, "signed", submission->signed_at);
-	put_text(note, "options", submission->request.key.options);
 }
 
 static const char *event_name(const struct submission *submission, enum status status, enum policy_effect effect)
@@ -162,14 +161,16 @@ void audit_note_request(struct app *app, const struct submission *submission, en
 	journal_put(&note.journal, "remote", remote);
 	if (status != STATUS_OK)
 		put_status(&note, status);
-	put_text(&note, "detail", submission->detail);
-	put_text(&note, "reason", submission->request.reason);
+	/* who it was comes before what he has chosen to say, which may be too long to be kept whole */
 	for (size_t i = 0; i < submission->verdict.count; i++) {
 		const struct pgp_certificate *certificate = submission->verdict.signers[i].certificate;
 		const struct table_signer signer = submit_signer_of(&submission->verdict.signers[i]);
 
 		put_signer(&note, &signer, certificate_user_id(certificate, now));
 	}
+	put_text(&note, "options", submission->request.key.options);
+	put_text(&note, "detail", submission->detail);
+	put_text(&note, "reason", submission->request.reason);
 	finish(app, &note, has_changed ? EVENTS_OF_CHANGE : EVENTS_OF_REQUEST);
 	app->counters.added += has_changed && submission->request.action == REQUEST_ADD;
 	app->counters.removed += has_changed && submission->request.action == REQUEST_REMOVE;

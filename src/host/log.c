@@ -169,9 +169,23 @@ void log_confine(int relay)
 	sink.told = sink.lost; /* the other process, which has had the same start, tells */
 }
 
+/* Is it a line as we write them: of one of our priorities, in our name, and one line? */
+static bool is_ours(struct span line)
+{
+	bool has_priority = false;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct span priority = span_of_string(forms[i].priority);
+
+		has_priority = has_priority || (span_starts_with(line, priority) &&
+		                                span_starts_with(span_skip(line, priority.size), SPAN("inki[")));
+	}
+	return has_priority && utf8_is_valid(line) && !utf8_has_control(line);
+}
+
 bool log_relay(struct span line)
 {
-	if ((sink.lost == sink.told || tell_lost()) && write_to_syslog(line))
+	if (is_ours(line) && (sink.lost == sink.told || tell_lost()) && write_to_syslog(line))
 		return true;
 	sink.lost++;
 	return false;

@@ -109,6 +109,7 @@ def test_resets_leave_nothing_behind(server):
 
 def set_limit(server, number):
     """As the user that the server has become: root may lack the right to do it to others."""
+    server.wait_for_log("event=start")
     with open(f"/proc/{server.serving}/status", encoding="ascii") as file:
         uid, gid = re.search(r"^Uid:\s+(\d+).*\nGid:\s+(\d+)", file.read(), re.M).groups()
     as_server = ["setpriv", "--reuid", uid, "--regid", gid, "--clear-groups"]
@@ -135,6 +136,7 @@ def test_no_descriptor_is_left(server, sign, new_key):
     """The network waits, without a loop that burns the processor; sshd is answered, as idle connections give way to it."""
     line, _ = new_key()
     assert server.post(sign(key=line)).status == 200
+    server.wait_for_log("event=start")
     before = descriptors(server)
     set_limit(server, before + 3)
     wires = [Wire(server, 5) for _ in range(10)]
@@ -166,6 +168,7 @@ def test_no_descriptor_is_left(server, sign, new_key):
 @pytest.mark.skipif(len(inki.RELEASE) > 1, reason="the limit would be the emulator's")
 def test_no_descriptor_is_left_for_anybody(server):
     """Not even a connection that could give way: the server waits, and goes on."""
+    server.wait_for_log("event=start")
     before = descriptors(server)
     set_limit(server, lowest_free(server))
     with Wire(server, 5) as wire:

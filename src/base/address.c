@@ -98,17 +98,10 @@ size_t address_read(struct span text, uint8_t address[static ADDRESS_SIZE_MAX])
 
 bool address_read_port(struct span text, uint16_t *port)
 {
-	uint32_t number = 0;
+	uint64_t number;
 
 	*port = 0;
-	if (text.size == 0 || text.size > 5 || (text.size > 1 && text.data[0] == '0'))
-		return false;
-	for (size_t i = 0; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		number = 10 * number + (uint32_t)(text.data[i] - '0');
-	}
-	if (number > UINT16_MAX)
+	if (!decimal_read(text, &number) || number > UINT16_MAX || (text.size > 1 && text.data[0] == '0'))
 		return false;
 	*port = (uint16_t)number;
 	return true;

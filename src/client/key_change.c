@@ -21,39 +21,38 @@ struct change_options {
 	struct where_options where;
 };
 
+/* What both have. */
+/* clang-format off */
+#define FILE_OPTION \
+	{ 'f', "file", OPTION_VALUE, offsetof(struct change_options, draft.file), "KEY.pub", \
+	  "the SSH public key (else it comes from standard input)" }
+
+#define CHANGE_OPTIONS \
+	SIGN_OPTIONS(change_options), \
+	{ 0, "host", OPTION_LIST, offsetof(struct change_options, draft.hosts), "NAME", \
+	  "only the host of this name may take the request; for several, repeat it" }, \
+	{ 0, "reason", OPTION_VALUE, offsetof(struct change_options, draft.reason), "TEXT", \
+	  "for the host's log and its checks" }, \
+	{ 0, "print", OPTION_FLAG, offsetof(struct change_options, print), NULL, \
+	  "print the signed request, and send nothing (for curl --data-binary @-)" }, \
+	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" }, \
+	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP }, \
+	WHERE_OPTIONS(struct change_options, where)
+/* clang-format on */
+
 static const struct option add_options[] = {
-	{ 'f', "file", OPTION_VALUE, offsetof(struct change_options, draft.file), "KEY.pub",
-	  "the SSH public key (else it comes from standard input)" },
+	FILE_OPTION,
 	{ 'x', "expire", OPTION_VALUE, offsetof(struct change_options, draft.expire), "END",
 	  "how long it lets in: 90s, 15m, 12h, 2d, 1h30m (from the signature on),\nor until when: "
 	  "2026-12-31T23:59:59Z (else 1h)" },
-	SIGN_OPTIONS(change_options),
-	{ 0, "host", OPTION_LIST, offsetof(struct change_options, draft.hosts), "NAME",
-	  "only the host of this name may take the request; for several, repeat it" },
-	{ 0, "reason", OPTION_VALUE, offsetof(struct change_options, draft.reason), "TEXT",
-	  "for the host's log and its checks" },
-	{ 0, "print", OPTION_FLAG, offsetof(struct change_options, print), NULL,
-	  "print the signed request, and send nothing (for curl --data-binary @-)" },
-	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
-	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
-	WHERE_OPTIONS(struct change_options, where),
+	CHANGE_OPTIONS,
 };
 
 static const struct option remove_options[] = {
-	{ 'f', "file", OPTION_VALUE, offsetof(struct change_options, draft.file), "KEY.pub",
-	  "the SSH public key (else it comes from standard input)" },
+	FILE_OPTION,
 	{ 0, "fingerprint", OPTION_VALUE, offsetof(struct change_options, draft.fingerprint), "FP",
 	  "in place of the key: SHA256:... as ssh-keygen -l prints it, or MD5" },
-	SIGN_OPTIONS(change_options),
-	{ 0, "host", OPTION_LIST, offsetof(struct change_options, draft.hosts), "NAME",
-	  "only the host of this name may take the request; for several, repeat it" },
-	{ 0, "reason", OPTION_VALUE, offsetof(struct change_options, draft.reason), "TEXT",
-	  "for the host's log and its checks" },
-	{ 0, "print", OPTION_FLAG, offsetof(struct change_options, print), NULL,
-	  "print the signed request, and send nothing (for curl --data-binary @-)" },
-	{ 0, "json", OPTION_FLAG, offsetof(struct change_options, json), NULL, "print the server's answer as JSON" },
-	{ 0, "timeout", OPTION_VALUE, offsetof(struct change_options, timeout), "TIME", REACH_TIMEOUT_HELP },
-	WHERE_OPTIONS(struct change_options, where),
+	CHANGE_OPTIONS,
 };
 
 enum {

@@ -4,12 +4,11 @@
 #include "base/encoding.h"
 #include "core/request.h"
 #include "host/clock.h"
+#include "host/environment.h"
 #include "host/tell.h"
 #include "http/target.h"
 #include "http/write.h"
 #include "json/read.h"
-
-#include <stdlib.h>
 
 enum {
 	CONNECT_TIME = 5000, /* milliseconds */
@@ -25,17 +24,9 @@ static bool refuse(const char **why_not, const char *words)
 	return false;
 }
 
-/* A variable that is not set, or to nothing, is NULL. */
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && value[0] != '\0' ? value : NULL;
-}
-
 const char *reach_default(void)
 {
-	const char *server = environment("INKI_SERVER");
+	const char *server = environment_get("INKI_SERVER");
 
 	return server ? server : "unix:/run/inki/inki.sock";
 }
@@ -68,7 +59,7 @@ bool reach_read_server(struct reach *reach, const char *url, const char *timeout
 bool reach_read(struct reach *reach, const char *url, const char *timeout, const struct where_options *options,
                 const char **why_not)
 {
-	const char *user = environment("USER");
+	const char *user = environment_get("USER");
 
 	if (!reach_read_server(reach, url, timeout, options, why_not))
 		return false;

@@ -1,5 +1,6 @@
 #include "client/sign_file.h"
 
+#include "base/encoding.h"
 #include "base/memory.h"
 #include "client/sign_check.h"
 #include "host/clock.h"
@@ -10,6 +11,8 @@
 #include "host/tell.h"
 #include "host/tty.h"
 #include "pgp/secret_key.h"
+
+#include <limits.h>
 
 enum {
 	PASSPHRASE_MAX = 1024, /* bytes */
@@ -35,26 +38,19 @@ static int fail(const char *file, const char *words)
 	return tell_failure(writer_written(&line));
 }
 
-static bool read_number(const char *text, int *number)
-{
-	for (*number = 0; *text >= '0' && *text <= '9' && *number < 10000; text++)
-		*number = 10 * *number + (*text - '0');
-	return *text == '\0';
-}
-
 /* Whence the options say. */
 static bool get_passphrase(const struct sign_options *options, uint8_t room[static PASSPHRASE_MAX],
                            struct span *passphrase, const char **why_not)
 {
-	int descriptor;
+	uint64_t descriptor;
 
 	if (options->passphrase_file)
 		return file_read_line(options->passphrase_file, room, PASSPHRASE_MAX, passphrase, why_not);
 	if (!options->passphrase_fd)
 		return tty_ask_secret(prompt, room, PASSPHRASE_MAX, passphrase, why_not);
 	*why_not = "--passphrase-fd takes the number of an open descriptor";
-	return read_number(options->passphrase_fd, &descriptor) &&
-	       file_take_line(descriptor, room, PASSPHRASE_MAX, passphrase, why_not);
+	return decimal_read(span_of_string(options->passphrase_fd), &descriptor) && descriptor <= INT_MAX &&
+	       file_take_line((int)descriptor, room, PASSPHRASE_MAX, passphrase, why_not);
 }
 
 static int fail_to_ask(bool is_person, const char *file, const char *why_not)

@@ -3,30 +3,21 @@
 #include "base/date.h"
 #include "base/encoding.h"
 
-/* Decimal digits without quotes; none in front that could mean octal. */
-static bool read_digits(const struct conf_node *node, int64_t *number)
+/* Decimal digits without quotes; no zero in front, which could mean octal. */
+static bool read_digits(const struct conf_node *node, uint64_t *number)
 {
-	struct span text = node->text;
-
-	*number = 0;
-	if (node->kind != CONF_SCALAR || !node->is_plain || text.size > 9 || (text.data[0] == '0' && text.size > 1))
-		return false;
-	for (size_t i = 0; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		*number = 10 * *number + (text.data[i] - '0');
-	}
-	return true;
+	return node->kind == CONF_SCALAR && node->is_plain && decimal_read(node->text, number) && *number < INT64_MAX &&
+	       (node->text.size == 1 || node->text.data[0] != '0');
 }
 
 static bool read_number(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
                         void *field)
 {
 	unsigned *target = field;
-	int64_t number;
+	uint64_t number;
 
 	(void)reader;
-	if (!read_digits(node, &number) || number < key->min || number > key->max)
+	if (!read_digits(node, &number) || (int64_t)number < key->min || (int64_t)number > key->max)
 		return false;
 	*target = (unsigned)number;
 	return true;

@@ -1,12 +1,13 @@
 #include "host/account.h"
 
+#include "base/encoding.h"
 #include "host/file.h"
 #include "host/pages.h"
 
 #include <unistd.h>
 
 /* The user database: a line is name:password:user:group:... */
-enum { DATABASE_SIZE_MAX = 1 << 20, NUMBER_DIGITS_MAX = 10 };
+enum { DATABASE_SIZE_MAX = 1 << 20 };
 
 /* Takes what stands in front of the next colon. */
 static struct span take_field(struct span *line)
@@ -20,15 +21,11 @@ static struct span take_field(struct span *line)
 
 static bool read_number(struct span text, uint32_t *number)
 {
-	uint64_t value = 0;
+	uint64_t value;
+	bool works = decimal_read(text, &value) && value < UINT32_MAX; /* the last one means "none" */
 
-	for (size_t i = 0; i < text.size && i < NUMBER_DIGITS_MAX; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		value = value * 10 + (uint64_t)(text.data[i] - '0');
-	}
-	*number = (uint32_t)value;
-	return text.size > 0 && text.size <= NUMBER_DIGITS_MAX && value < UINT32_MAX; /* the last one means "none" */
+	*number = works ? (uint32_t)value : UINT32_MAX;
+	return works;
 }
 
 /* Looks for a line of that name, or of that number. */

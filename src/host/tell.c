@@ -1,9 +1,9 @@
 #include "host/tell.h"
 
 #include "base/encoding.h"
+#include "host/environment.h"
 #include "host/file.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,17 +17,12 @@ static void write_line(struct writer *line)
 	file_write(STDERR_FILENO, writer_written(line), &why_not); /* if it fails there is nobody to tell */
 }
 
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && value[0] != '\0';
-}
-
 /* On a terminal that has them, unless the user does not want any (https://no-color.org). */
 static bool has_colours(void)
 {
-	return !is_set("NO_COLOR") && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0 && isatty(STDERR_FILENO);
+	const char *terminal = environment_get("TERM");
+
+	return !environment_get("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
 }
 
 static void write_words(bool is_red, struct span words)

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "crypto/crypto.h"
 #include "host/clock.h"
+#include "host/environment.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -20,8 +21,6 @@
 #include "server/message.h"
 #include "server/settings.h"
 #include "server/summary.h"
-
-#include <stdlib.h>
 
 struct server_options {
 	const char *config, *port, *level, *check_config, *make_cert;
@@ -69,18 +68,10 @@ static bool read_level(struct span text, enum log_level *level)
 	return false;
 }
 
-/* A variable that is not set, or to nothing, is NULL. */
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && value[0] != '\0' ? value : NULL;
-}
-
 /* Returns 0, or the exit code of a wrong usage, which was told. */
 static int read_arguments(int count, char **arguments, struct server_arguments *read)
 {
-	struct server_options given = { .config = environment("INKI_CONFIG"), .port = environment("PORT") };
+	struct server_options given = { .config = environment_get("INKI_CONFIG"), .port = environment_get("PORT") };
 	struct settings_source *source = &read->source;
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));

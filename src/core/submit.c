@@ -116,18 +116,19 @@ static bool may_add_record(const struct app *app, size_t user)
 	       RECORDS_SPARE + RECORDS_PER_KEY * (size_t)app->config->users[user].policy.max_keys;
 }
 
-/* Is there room for one more key of the user, and is it sure that no later request for it was forgotten? */
+/* Is there room for one more key of the user, and is it sure that no later request for it was forgotten? A tombstone
+ * does not know: an old removal of a forgotten key leaves one that is older than what was forgotten. */
 static enum status judge_room(const struct app *app, const struct table_key *record,
                               const struct submission *submission)
 {
 	const size_t user = submission->user;
+	const bool is_live = record && record->is_live;
 
-	if (!record && submission->first_at <= table_floor(app->table, user))
+	if (!is_live && submission->first_at <= table_floor(app->table, user))
 		return STATUS_POLICY_FORGOTTEN;
 	if (!record && !may_add_record(app, user))
 		return STATUS_TABLE_USER_FULL;
-	if (!(record && record->is_live) &&
-	    table_count_user_keys(app->table, user) >= app->config->users[user].policy.max_keys)
+	if (!is_live && table_count_user_keys(app->table, user) >= app->config->users[user].policy.max_keys)
 		return STATUS_POLICY_MAX_KEYS;
 	return STATUS_OK;
 }

@@ -78,8 +78,8 @@ enum status table_bury(struct table *table, size_t user, const uint8_t sha256[st
 /* Is a live key over, by the clock or by its deadline? */
 bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now);
 
-/* The newest signature of the user's records that were forgotten; 0 if none was. Of what was signed until then, and has
- * no record, nobody knows any more whether something newer was taken. */
+/* The newest signature of the user's records that were forgotten; 0 if none was. Of a key that is not live, and of what
+ * was signed until then, nobody knows any more whether something newer was taken. */
 int64_t table_floor(const struct table *table, size_t user);
 
 /* Keeps all records for so many seconds longer than was said. */

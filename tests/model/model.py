@@ -131,7 +131,7 @@ class Model:
                 record.live = None
             return 200
         is_live = bool(record and record.live)
-        if request.action == "add" and not record and first <= self.floors.get(request.user, NEVER):
+        if request.action == "add" and not is_live and first <= self.floors.get(request.user, NEVER):
             return 409
         if request.action == "add" and not is_live and len(self.live(request.user)) >= self.config["max_keys"]:
             return 403

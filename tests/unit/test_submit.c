@@ -243,6 +243,22 @@ static void test_replay_over_time(void **state)
 	assert_int_equal(world_post(&world, "add.same_second", NOW + 3601), 401);
 }
 
+/* An old removal of a key that is not there must not hide that something newer about it may have been forgotten. */
+static void test_removal_below_the_floor(void **state)
+{
+	static const uint8_t other[32] = { 1 };
+
+	(void)state;
+	table_note_signature(world.app.table, NOW + 20);
+	assert_int_equal(table_bury(world.app.table, WORLD_ALICE, other, NOW + 20, NOW + 25), STATUS_OK);
+	assert_int_equal(world_post(&world, "remove.same_second", NOW + 25), 404);
+	assert_int_equal(table_floor(world.app.table, WORLD_ALICE), NOW + 20);
+	assert_int_equal(world_post(&world, "add.newer", NOW + 26), 409); /* signed at NOW + 10 */
+	assert_true(world_noted(&world, "POLICY_FORGOTTEN"));
+	assert_int_equal(world_post(&world, "remove.same_second", NOW + 27), 200); /* again */
+	assert_int_equal(world_post(&world, "add.latest", NOW + 30), 200);
+}
+
 static void test_expiry(void **state)
 {
 	(void)state;
@@ -426,6 +442,7 @@ int main(void)
 		cmocka_unit_test_setup(test_too_old, clear),
 		cmocka_unit_test_setup(test_sequences, clear),
 		cmocka_unit_test_setup(test_replay_over_time, clear),
+		cmocka_unit_test_setup(test_removal_below_the_floor, clear),
 		cmocka_unit_test_setup(test_expiry, clear),
 		cmocka_unit_test_setup(test_delete, clear),
 		cmocka_unit_test_setup(test_words_for_common_mistakes, clear),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
+# Usage: install.sh build|demo|check|fuzz|hosts|interop|load|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -16,6 +16,7 @@ command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
+hosts="$demo debootstrap lintian openssh-client python3 python3-pytest systemd-container"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
 case $1 in
@@ -23,10 +24,11 @@ build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
 fuzz) packages=$fuzz ;;
+hosts) packages=$hosts ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
 testssl) packages=$testssl ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
+*) echo "install.sh: not build, demo, check, fuzz, hosts, interop, load or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

@@ -6,17 +6,18 @@ set -eu
 
 build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
-check="$demo busybox clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
+check="$demo busybox checkpolicy clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
-	qemu-user rnp shellcheck sq strace systemd util-linux zsh"
+	qemu-user rnp semodule-utils shellcheck sq strace systemd util-linux zsh"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
-hosts="$demo debootstrap lintian openssh-client python3 python3-pytest systemd-container"
+hosts="$demo buildah debootstrap gcc-arm-linux-gnueabihf linux-libc-dev-armhf-cross lintian openssh-client python3 python3-pytest qemu-user
+	systemd-container"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
 case $1 in

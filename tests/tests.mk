@@ -11,7 +11,8 @@
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
-#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
+#: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
+#: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -228,11 +229,11 @@ bench-checks: all
 
 # ---- whole hosts ----
 
-.PHONY: deb-test
-deb-test: deb
+.PHONY: deb-test hosts-test
+deb-test hosts-test: deb
 	$(Q)tests/install.sh hosts
 	$(Q)mkdir -p out/hosts
-	$(Q)$(PYTEST) tests/hosts/test_debian.py
+	$(Q)$(PYTEST) tests/hosts$(if $(filter deb-test,$@),/test_debian.py)
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

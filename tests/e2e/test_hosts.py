@@ -199,3 +199,17 @@ def test_sshd_dropin(tmp_path):
     done = subprocess.run(["/usr/sbin/sshd", "-T", "-f", str(tmp_path / "config")], check=True, capture_output=True, text=True)
     assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser nobody\n" in done.stdout
     assert "\nauthorizedkeysfile .ssh/authorized_keys" in done.stdout
+
+
+# ---- SELinux ----
+
+@pytest.mark.skipif(not shutil.which("checkmodule") or not shutil.which("semodule_package"), reason="there is no checkmodule and semodule_package")
+def test_selinux_module(tmp_path):
+    """It compiles, and is packed with its file contexts."""
+    module, packed = str(tmp_path / "inki.mod"), str(tmp_path / "inki.pp")
+    subprocess.run(["checkmodule", "-M", "-m", "-o", module, board("selinux", "inki.te")], check=True, capture_output=True)
+    subprocess.run(["semodule_package", "-o", packed, "-m", module, "-f", board("selinux", "inki.fc")], check=True)
+    assert os.path.getsize(packed) > os.path.getsize(module)
+    with open(board("selinux", "inki.fc"), encoding="utf-8") as file:
+        for line in file:
+            assert re.fullmatch(r"/(var/)?run/inki\(/\.\*\)\?\t+system_u:object_r:inki_runtime_t:s0\n", line), line

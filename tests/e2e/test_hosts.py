@@ -92,7 +92,16 @@ def test_sysv_script(place, shell):
         assert run("reload") == (0, "") and processes(folder) == first
         assert run("restart") == (0, "inki: stopped\ninki: started\n")
         wait(lambda: is_served(folder))
-        assert not set(first) & set(processes(folder))
+        second = processes(folder)
+        assert not set(first) & set(second)
+
+        # A wrong configuration is told, and what runs goes on.
+        config = (folder / "etc/inki/inki.conf").read_text()
+        (folder / "etc/inki/inki.conf").write_text("users: 3\n")
+        status, told = run("restart")
+        assert status == 1 and "inki.conf:1:8: " in told and processes(folder) == second, told
+        (folder / "etc/inki/inki.conf").write_text(config)
+
         assert run("stop") == (0, "inki: stopped\n") and processes(folder) == []
         assert not os.path.exists(folder / "run/inki.pid")
 
@@ -100,7 +109,7 @@ def test_sysv_script(place, shell):
         (folder / "run/inki.pid").write_text(f"{os.getpid()}\n")
         assert run("status")[0] == 3 and run("stop")[0] == 0
 
-        # A wrong configuration is told, and nothing is started.
+        # Nothing is started with a wrong one.
         (folder / "etc/inki/inki.conf").write_text("users: 3\n")
         status, told = run("start")
         assert status == 1 and "inki.conf:1:8: " in told, told
@@ -157,10 +166,12 @@ def test_openrc_script(place, shell):
 
     assert run("start_pre") == (0, f"checkpath -d -m 755 -o root:root {folder}/run/inki\n", "")
     assert run("reload") == (0, "supervise-daemon inki --signal HUP\n", "")
-    assert run("depend")[0] == 0
+    assert run("depend")[0] == 0 and run("stop_pre") == (0, "", "")
     (folder / "etc/inki/inki.conf").write_text("users: 3\n")
-    status, told, error = run("start_pre")
-    assert status == 1 and told == "" and "inki.conf:1:8: " in error
+    for words in ("start_pre",), ("eval", "RC_CMD=restart && stop_pre"):
+        status, told, error = run(*words)
+        assert status == 1 and told == "" and "inki.conf:1:8: " in error
+    assert run("stop_pre")[0] == 0
 
 
 def test_inittab_lines():

@@ -9,7 +9,7 @@ demo="$build curl gnupg openssh-client"
 check="$demo busybox clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
-	qemu-user rnp shellcheck sq strace util-linux zsh"
+	qemu-user rnp shellcheck sq strace util-linux valgrind zsh"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"

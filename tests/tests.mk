@@ -2,6 +2,7 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -36,6 +37,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
 	$(Q)for board in $(CHECK_BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory counts
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
 # ---- lints ----
@@ -177,41 +179,38 @@ $(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 
 -include $(MODEL).d
 
-# ---- what verifying costs ----
+# ---- what things cost: instructions of fixed works, and inki beside what people would use instead ----
 
-BENCH := $(O)/tests/bench/verify
+WORKS       := $(O)/tests/bench/works
+BENCH_KEYS  := $(O)/tests/bench/authorized_keys
+FIXTURES    := $(abspath $(O))/tests/bench/fixtures
+PYTHON      := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-$(BENCH).o: tests/bench/verify.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+$(WORKS): $(WORKS).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
-
--include $(BENCH).d
-
-.PHONY: bench-verify
-bench-verify: all $(BENCH)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
-
-# ---- what sshd waits for ----
-
-BENCH_KEYS := $(O)/tests/bench/authorized_keys
-
-$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
-	$(call log,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
 
 $(BENCH_KEYS): $(BENCH_KEYS).o
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
 
-.PHONY: bench-authorized-keys
+-include $(WORKS).d $(BENCH_KEYS).d
+
+.PHONY: counts bench-verify bench-authorized-keys
+RECORD :=
+counts: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/counts.py $(O)/inki $(WORKS) $(FIXTURES) '$(shell $(CC) --version | head -n 1)' $(RECORD:%=--record)
+
+bench-verify: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/verify.py $(O)/inki $(WORKS)
+
 bench-authorized-keys: all $(BENCH_KEYS)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+	$(Q)$(PYTHON) tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
 
 # ---- TLS, as testssl.sh sees it ----
 

@@ -58,7 +58,7 @@ exec setpriv --no-new-privs chroot "$jail" "$@"
 
 
 # What the scripts may call: all of it is in OpenWrt's busybox.
-APPLETS = "cat chmod cp cut grep head kill ln md5sum mkdir mv readlink rm sed sh sleep tail tr".split()
+APPLETS = "cat chmod date cp cut grep head kill ln md5sum mkdir mv readlink rm sed sh sleep tail tr".split()
 
 
 class Router:

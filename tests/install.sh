@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
+# Usage: install.sh build|demo|check|fuzz|interop|load|rescue|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -16,6 +16,8 @@ command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
+rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
+	qemu-system-arm qemu-system-x86"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
 case $1 in
@@ -25,8 +27,9 @@ check) packages=$check ;;
 fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
+rescue) packages=$rescue ;;
 testssl) packages=$testssl ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
+*) echo "install.sh: not build, demo, check, fuzz, interop, load, rescue or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

@@ -12,6 +12,7 @@
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -153,6 +154,17 @@ soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
+
+# ---- rescue systems, booted ----
+
+RESCUE := out/rescue
+
+.PHONY: rescue-test
+rescue-test: all
+	$(Q)tests/install.sh rescue
+	$(Q)$(MAKE) --no-print-directory BOARD=armhf all
+	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' \
+		$(PYTEST) $(TEST:%=-k %) tests/rescue
 
 # ---- random steps at the pure core and at a model of it ----
 

@@ -13,6 +13,7 @@
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -236,6 +237,14 @@ testssl: all
 .PHONY: bench-checks
 bench-checks: all
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
+
+# ---- whole hosts ----
+
+.PHONY: deb-test
+deb-test: deb
+	$(Q)tests/install.sh hosts
+	$(Q)mkdir -p out/hosts
+	$(Q)$(PYTEST) tests/hosts/test_debian.py
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

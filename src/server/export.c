@@ -57,19 +57,31 @@ static bool send_end(struct loop *loop)
 	return message_send(loop->helper, &message);
 }
 
+static void note_sent(struct loop *loop, bool works)
+{
+	loop->export.is_busy = works;
+	if (!works)
+		note_failure(loop, PAUSE_OF_CHANNEL);
+}
+
+static void tell_end(struct loop *loop)
+{
+	note_sent(loop, send_end(loop));
+}
+
 /* The next key of the user, or the end of them. */
 static void go_on(struct loop *loop)
 {
-	struct export *export = &loop->export;
 	struct table_key key;
 	bool found;
 
 	do
-		found = table_walk_next(loop->app.table, &export->walk, &key);
+		found = table_walk_next(loop->app.table, &loop->export.walk, &key);
 	while (found && table_key_has_ended(loop->app.table, &key, loop->now.wall));
-	export->is_busy = found ? send_key(loop, &key) : send_end(loop);
-	if (!export->is_busy)
-		note_failure(loop, PAUSE_OF_CHANNEL);
+	if (found)
+		note_sent(loop, send_key(loop, &key));
+	else
+		tell_end(loop);
 }
 
 static void retry(struct loop *loop)
@@ -115,6 +127,8 @@ void export_note_next(struct loop *loop, const struct message *message)
 		return;
 	if (message->code == KEY_FILES_AGAIN)
 		export_start_over(loop);
+	else if (message->code == KEY_FILES_FULL)
+		tell_end(loop);
 	else if (message->code != KEY_FILES_DONE)
 		note_failure(loop, PAUSE_OF_FILE);
 	else if (export->is_at_end)

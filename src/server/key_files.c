@@ -218,8 +218,6 @@ static void leave_out(struct key_files *files, const struct question *question, 
 	uint8_t room[TEXT_MAX];
 	struct writer line = writer_of(room, sizeof(room));
 
-	if (++files->work.left_out <= files->users[files->work.user].told_left_out)
-		return;
 	writer_put_string(&line, "export: left out of the file of user ");
 	writer_put(&line, user_name(files));
 	writer_put_string(&line, ": ");
@@ -234,6 +232,7 @@ static void leave_out(struct key_files *files, const struct question *question, 
 static enum key_files_taken add_key(struct key_files *files, const struct question *question)
 {
 	struct key_files_work *work = &files->work;
+	struct key_files_user *user = &files->users[work->user];
 	const struct key_line_signer signer = { question_field(question, QUESTION_SIGNERS),
 		                                question_field(question, QUESTION_SIGNERS + 1) };
 	uint8_t parts[SSH_KEY_ROOM_MAX], text[KEY_LINE_MAX + 1], option[64];
@@ -245,10 +244,15 @@ static enum key_files_taken add_key(struct key_files *files, const struct questi
 
 	if (ssh_key_read(question_field(question, QUESTION_KEY), &room, &key) == STATUS_OK)
 		status = key_line_write(&line, &files->config->users[work->user], &key, &signer, &detail);
-	if (status == STATUS_OK && work->lines == KEY_LINES_MAX)
-		status = STATUS_KEY_FILE_FULL;
+	if (status == STATUS_OK && work->lines == KEY_LINES_MAX) {
+		if (!user->is_full)
+			leave_out(files, question, STATUS_KEY_FILE_FULL, (struct span){ 0 });
+		user->is_full = work->is_full = true;
+		return KEY_FILES_FULL;
+	}
 	if (status != STATUS_OK) {
-		leave_out(files, question, status, writer_written(&detail));
+		if (++work->left_out > user->told_left_out)
+			leave_out(files, question, status, writer_written(&detail));
 		return KEY_FILES_DONE;
 	}
 	work->lines++;
@@ -275,6 +279,7 @@ static enum key_files_taken finish(struct key_files *files)
 	}
 	user->told_left_out = (uint16_t)(work->left_out < UINT16_MAX ? work->left_out : UINT16_MAX);
 	user->has_failed = false;
+	user->is_full = work->is_full;
 	drop_work(files);
 	return KEY_FILES_DONE;
 }

@@ -22,10 +22,11 @@ struct key_files {
 		size_t user;
 		int folder, file; /* -1: it was given up */
 		size_t lines, left_out;
+		bool is_full;
 	} work; /* the file that is being written */
 	struct key_files_user {
-		uint16_t told_left_out; /* so many keys, the log was told */
-		bool has_failed;        /* as the log was told */
+		uint16_t told_left_out;   /* so many keys, the log was told */
+		bool has_failed, is_full; /* as the log was told */
 	} users[CONFIG_USERS];
 };
 
@@ -41,6 +42,7 @@ void key_files_adopt(struct key_files *files, const struct config *config);
 
 enum key_files_taken {
 	KEY_FILES_DONE,
+	KEY_FILES_FULL,   /* so it is, too, and no more keys have room in it */
 	KEY_FILES_FAILED, /* there is no file now; it may work later */
 	KEY_FILES_AGAIN,  /* the folder is a new one: all files are to be written again */
 	KEY_FILES_WRONG,  /* this is nothing that a server in its senses sends */

@@ -7,7 +7,7 @@
  *   ANSWER          to question .serial in place .number: .outcome, .code, .milliseconds (as in struct child_result),
  *                   and .text is the first line of what the program said
  *   LOG_LOST        a line for syslog could not be handed on
- *   FILE_NEXT       KEY or KEYS_END .serial was taken; .code is 1 if the file could not be written: there is none then
+ *   FILE_NEXT       KEY or KEYS_END .serial was taken; .code says what came of it (enum key_files_taken)
  *
  * and from the server to the helper:
  *

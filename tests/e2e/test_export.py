@@ -1,21 +1,21 @@
 """Files of keys: what dropbear, and sshd by its AuthorizedKeysFile, make of them, and what happens to them."""
 
 import base64
+import json
 import os
 import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import tempfile
 import time
 
 import inki
+import openpgp
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from inki import has, yaml
+from many import Client, ssh_line
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="the files must be root's"),
@@ -61,15 +61,11 @@ def wait_for(condition, seconds=3):
     return True
 
 
-def ssh_key(number, options="", bits=None):
-    """A line with a key that nobody has the secret of: Ed25519, or RSA of so many bits."""
-    if bits:
-        parts = [b"ssh-rsa", b"\1\0\1", b"\0" + ((1 << bits) - 1 - 2 * number).to_bytes(bits // 8, "big")]
-    else:
-        secret = ed25519.Ed25519PrivateKey.from_private_bytes(number.to_bytes(32, "big"))
-        parts = [b"ssh-ed25519", secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)]
-    blob = b"".join(struct.pack(">I", len(part)) + part for part in parts)
-    return f"{options}{parts[0].decode()} {base64.b64encode(blob).decode()} {number}"
+def rsa_line(bits):
+    """A line with an RSA key that nobody has the secret of."""
+    parts = [b"ssh-rsa", b"\1\0\1", b"\0" + ((1 << bits) - 1).to_bytes(bits // 8, "big")]
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return f"ssh-rsa {base64.b64encode(blob).decode()}"
 
 
 class Files:
@@ -249,7 +245,7 @@ def test_keys_that_dropbear_would_not_take_are_left_out(files, sign, new_key):
 def test_a_line_that_is_too_long_is_left_out(files, sign, new_key):
     exported = files(allow_options=["command"])
     line, _ = new_key()
-    long = ssh_key(1, f'command="{"x" * 500}" ', bits=16384)
+    long = f'command="{"x" * 500}" {rsa_line(16384)}'
     assert len(long) > 3000
     assert exported.server.post(sign(key=long)).status == 200
     assert exported.server.post(sign(key=line)).status == 200
@@ -257,17 +253,24 @@ def test_a_line_that_is_too_long_is_left_out(files, sign, new_key):
     assert re.search(r"left out of the file of user alice: SHA256:\S+: its line would be longer than the 3000 bytes", exported.server.log())
 
 
-def test_the_300_oldest_keys(files, sign, new_key, gpg, alice):
-    exported = files(max_keys=302)
-    server = exported.server
-    lines = [ssh_key(number) for number in range(302)]
+def test_10000_keys(start, folder):
+    """The file has the 300 oldest, those who come later do not cost more and more time, and the log is told once."""
+    signer = openpgp.Key("ed25519")
+    exported = Files(start, {"users": [{"name": "alice", "keyring": openpgp.armored_certificate(signer), "max_keys": 10_000}]}, folder)
+    client, at = Client(exported.server), int(time.time())
+
+    def post(at=at, **fields):
+        text = json.dumps({"username": "alice", **fields})
+        status, body = client.ask("POST", "/api/v1/keys", openpgp.clearsign(text, openpgp.Signature(signer, at=at)))
+        assert status == 200, body
+    lines = [ssh_line(number)[0] for number in range(10_000)]
     for line in lines:
-        assert server.post(sign(key=line)).status == 200
+        post(key=line, expire="1h")
     exported.become(*lines[:300], seconds=10)
-    assert wait_for(lambda: len(re.findall("left out of the file .*as many keys in the file as dropbear reads", server.log())) == 2), server.log()
-    time.sleep(1.1)
-    assert server.delete(sign(action="remove", key=lines[0])).status == 200
-    exported.become(*lines[1:301], seconds=10)
+    exported.server.wait_for_log("this key and later ones: there are as many in the file as dropbear reads")
+    post(at + 2, action="remove", key=lines[7])
+    exported.become(*lines[:7], *lines[8:301], seconds=10)
+    assert exported.server.log().count("export: ") == 1
 
 
 @pytest.mark.parametrize("name", ["Eve\x1b[31m <eve@example.org>", "Eve $(reboot) `id` <eve@example.org>", "\u00c4\u00d6 <a@b>"])

@@ -6,7 +6,7 @@ set -eu
 
 build="gcc libc6-dev linux-libc-dev make patch bzip2 xz-utils"
 demo="$build curl gnupg openssh-client"
-check="$demo busybox clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
+check="$demo busybox clang dropbear-bin gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
 	qemu-user rnp shellcheck sq strace systemd util-linux valgrind zsh"
@@ -15,15 +15,22 @@ interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
-
 hosts="$demo debootstrap lintian openssh-client python3 python3-pytest systemd-container"
 rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
 	qemu-system-arm qemu-system-x86"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
 case ${1:-} in
-build | demo | check | fuzz | hosts | interop | load | rescue | testssl) eval "packages=\$$1" ;;
-*) echo "install.sh: none of the words that its usage names: ${1:-}" >&2; exit 2 ;;
+build) packages=$build ;;
+demo) packages=$demo ;;
+check) packages=$check ;;
+fuzz) packages=$fuzz ;;
+hosts) packages=$hosts ;;
+interop) packages=$interop ;;
+load) packages=$load ;;
+rescue) packages=$rescue ;;
+testssl) packages=$testssl ;;
+*) echo "install.sh: none of the words in its usage: ${1:-}" >&2; exit 2 ;;
 esac
 
 missing=

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|hosts|interop|load|rescue|testssl
+# Usage: install.sh build|demo|check|boards|fuzz|hosts|interop|load|rescue|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -10,6 +10,8 @@ check="$demo busybox clang dropbear-bin gnutls-bin gcc-arm-linux-gnueabihf gcc-m
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
 	qemu-user rnp shellcheck sq strace systemd util-linux valgrind zsh"
+boards="$check gcc-aarch64-linux-gnu gcc-arm-linux-gnueabi gcc-riscv64-linux-gnu linux-libc-dev-arm64-cross
+	linux-libc-dev-armel-cross linux-libc-dev-riscv64-cross"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
@@ -24,6 +26,7 @@ case ${1:-} in
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
+boards) packages=$boards ;;
 fuzz) packages=$fuzz ;;
 hosts) packages=$hosts ;;
 interop) packages=$interop ;;

@@ -3,6 +3,8 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
+#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
+#: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -18,7 +20,7 @@
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
-# Little-endian with 32 bits, and big-endian without an FPU; each of the others: make BOARD=name board-test
+# Little-endian with 32 bits, and big-endian without an FPU; all of them: make boards
 CHECK_BOARDS := armhf mips-24kc
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
@@ -30,12 +32,12 @@ UNIT_COMMON  := $(UNIT_HELPERS:%.c=$(O)/%.o) $(filter-out $(O)/src/main.o,$(OBJ)
 UNIT_FLAGS := $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit \
 	-isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
 
-.PHONY: check lint unit e2e demo board-test kconfig-test
+.PHONY: check lint unit e2e demo board-test boards size-check size-record kconfig-test
 
 check:
 	$(Q)tests/install.sh check
 	$(Q)$(MAKE) --no-print-directory all asan
-	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
+	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint size-check
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
@@ -127,8 +129,22 @@ $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 e2e: all asan $(PROBE)
 	$(Q)INKI_PROBE='$(abspath $(PROBE))' INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e
 
-board-test: all unit
+board-test: all size-check unit
 	$(Q)INKI='$(QEMU) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e
+	$(Q)$(if $(QEMU_ALSO),INKI='$(QEMU_ALSO) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e)
+
+# All of them are built before one is tested; one after the other, as each takes all processors.
+boards:
+	$(Q)tests/install.sh boards
+	$(Q)for board in $(BOARDS); do nice $(MAKE) --no-print-directory BOARD=$$board all || exit 1; done
+	$(Q)for board in $(BOARDS); do echo "$$board:" && nice $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+
+# ---- sizes ----
+
+SIZE_BUDGET = tests/size_budget.sh $(1) $(or $(BOARD),host) $(O) "$$($(CC) -dumpmachine)-$$($(CC) -dumpfullversion)"
+
+size-check size-record: all
+	$(Q)$(call SIZE_BUDGET,$(@:size-%=%))
 
 demo:
 	$(Q)tests/install.sh demo

@@ -17,6 +17,7 @@ listen:
     mode: "0666"
     access: read
 require_confinement: true
+export: {directory: /run/inki/keys}
 checks:
   - name: looks
     command: [/etc/inki/looks]
@@ -125,6 +126,8 @@ def test_a_life(host, gpg, packages, new_key):
     assert answer.endswith("200"), answer
     added = time.monotonic()
     assert host.login(secret), host.run("journalctl", "-n", "50")
+    keys = "/run/inki/keys"
+    assert host.run("stat", "-c", "%a", keys, f"{keys}/root", f"{keys}/root/authorized_keys") == "755\n755\n644\n"
     assert time.monotonic() - added < 7, "this machine is too slow for a key of 8 s"
     seen = host.run("cat", "/run/inki/check")
     assert '"action":"add"' in seen and seen.count("Read-only file system") == 2 and "touched" in seen, seen

@@ -202,3 +202,13 @@ def test_without_systemd_and_sshd(host, packages):
     assert os.readlink(host.path("/etc/systemd/system/multi-user.target.wants/inki.service"))
     tree.run("chroot", host.root, "dpkg", "-P", "inki")
     assert not os.path.lexists(host.path("/etc/systemd/system/multi-user.target.wants/inki.service"))
+
+
+def test_the_original_configuration(host, gpg, packages):
+    """An /etc/inki/server.yml with a port and users' keyrings goes on working as it is."""
+    host.boot()
+    os.makedirs(host.path("/etc/inki"))
+    keyring = gpg.export(gpg.key("ed25519")).replace("\n", "\n      ")
+    host.write("/etc/inki/server.yml", f"port: 3100\nusers:\n  - name: root\n    keyring: |\n      {keyring}\n")
+    assert "it starts once" not in install(host, packages[0])
+    wait(lambda: "ok" in host.outside("curl", "-sS", "http://127.0.0.1:3100/healthz", check=False))

@@ -10,6 +10,7 @@
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
 #: make demo          tests/demo.sh: inki at work
@@ -230,6 +231,21 @@ bench-authorized-keys: all $(BENCH_KEYS)
 testssl: all
 	$(Q)tests/install.sh testssl
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
+
+# ---- newer dropbears than Debian 12's ----
+
+DROPBEARS := $(patsubst tests/dropbear/%,%,$(wildcard tests/dropbear/2*))
+DROPBEAR  := $(O)/dropbear
+
+$(DROPBEAR)/%/dropbear/dropbear: tests/dropbear/%
+	$(call log,BUILD,dropbear $*)
+	$(Q)PINS=$< third_party/fetch $(DROPBEAR)/$*
+	$(Q)cd $(@D) && { ./configure --disable-zlib --enable-bundled-libtom && $(MAKE) PROGRAMS=dropbear; } >../log 2>&1 || { tail ../log; exit 1; }
+
+.PHONY: dropbear-test
+dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
+	$(Q)tests/install.sh check
+	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
 
 # ---- checks that do harm ----
 

@@ -43,6 +43,8 @@ static void forget_files(struct helper *helper)
 {
 	listeners_forget(helper->listeners);
 	helper->listeners->count = 0;
+	if (IS_ENABLED(CONFIG_EXPORT))
+		key_files_end(helper->files);
 }
 
 static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
@@ -108,6 +110,8 @@ static void note_taken(struct helper *helper, uint32_t number)
 	}
 	helper->in_force = number;
 	helper->is_told = false;
+	if (IS_ENABLED(CONFIG_EXPORT) && helper->files->config)
+		key_files_adopt(helper->files, helper->memory->settings[number]);
 	pages_empty(helper->memory->settings[old], memory_settings(helper->memory, old).size);
 	if (helper->again) {
 		helper->again = false;
@@ -133,6 +137,20 @@ static void start_check(struct helper *helper, const struct message *ask, size_t
 			(void)poll_add(helper->poll, helper->runner.places[i].line, POLL_READ, NUMBER_RUNNER);
 }
 
+static void take_key(struct helper *helper, const struct message *message, size_t question_size)
+{
+	struct message next = { .kind = MESSAGE_FILE_NEXT, .serial = message->serial, .code = KEY_FILES_WRONG };
+
+	if (IS_ENABLED(CONFIG_EXPORT))
+		next.code = key_files_take(helper->files, message, &question, question_size);
+	if (next.code != KEY_FILES_WRONG) {
+		(void)message_send(helper->channel, &next);
+		return;
+	}
+	log_line(LOG_LEVEL_ERROR, SPAN("the server process has keys for a file that there is not; ending it"));
+	end_by(helper, 0);
+}
+
 static void take_message(struct helper *helper, const struct message *message, size_t question_size)
 {
 	switch ((enum message_kind)message->kind) {
@@ -147,6 +165,10 @@ static void take_message(struct helper *helper, const struct message *message, s
 		break;
 	case MESSAGE_CANCEL:
 		runner_cancel(&helper->runner, message);
+		break;
+	case MESSAGE_KEY:
+	case MESSAGE_KEYS_END:
+		take_key(helper, message, question_size);
 		break;
 	default:
 		log_line(LOG_LEVEL_ERROR, SPAN("the server process says what only its helper says; ending it"));

@@ -86,8 +86,8 @@ class Machine:
         body, _, status = done.stdout.decode().rpartition("\n")
         return int(status), body
 
-    def ssh_command(self, secret, command):
-        return ["ssh", "-F", "none", "-p", str(self.ssh_port), "-i", secret, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
+    def ssh_command(self, secret, command, *options):
+        return ["ssh", *options, "-F", "none", "-p", str(self.ssh_port), "-i", secret, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
                 "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
                 "-o", "ConnectTimeout=30", "root@127.0.0.1", command]
 

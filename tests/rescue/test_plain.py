@@ -10,6 +10,7 @@ import pytest
 from conftest import INKI, KEPT
 from machine import Machine, kilobytes
 
+EXPORT = {"sshd": "", "dropbear": "export: {directory: /run/inki/keys}\n"}
 LIFETIME = 30  # seconds; an emulated machine takes some for a login
 
 
@@ -48,8 +49,7 @@ def line_of_report(name, seconds, told, sizes):
 
 @pytest.mark.parametrize("ssh_server, clock", [("sshd", "set"), ("sshd", "1970"), ("dropbear", "set")])
 def test_x86_64(ssh_server, clock, host, gpg, alice, new_key, report, tmp_path):
-    more = ("clock: signed\n" if clock == "1970" else "") + ("export: {directory: /run/inki/keys}\n" if ssh_server == "dropbear" else "")
-    host.configure(more, ssh_server)
+    host.configure(("clock: signed\n" if clock == "1970" else "") + EXPORT[ssh_server], ssh_server)
     kernel, version = debian.kernel_of(host.tree)
     modules = debian.modules(host.tree, version, "virtio_pci", "virtio_net")
     sizes = image.make(host.tree, host.tree, INKI, modules, str(tmp_path / "image"), str(tmp_path / "initrd"))
@@ -59,10 +59,10 @@ def test_x86_64(ssh_server, clock, host, gpg, alice, new_key, report, tmp_path):
     report(line_of_report(f"x86_64, {ssh_server}, clock {clock}", seconds, told, sizes))
 
 
-@pytest.mark.parametrize("ssh_server", ["sshd"])
+@pytest.mark.parametrize("ssh_server", ["sshd", "dropbear"])
 def test_armhf(ssh_server, host, gpg, alice, new_key, report, tmp_path):
     root = debian.foreign(os.path.join(KEPT, "armhf"), "armhf", "linux-image-armmp", ["busybox-static", "dropbear-bin", "openssh-server"])
-    host.configure("clock: signed\n", ssh_server)
+    host.configure("clock: signed\n" + EXPORT[ssh_server], ssh_server)
     kernel, version = debian.kernel_of(root)
     modules = debian.modules(root, version, "virtio_mmio", "virtio_net")
     sizes = image.make(host.tree, root, os.environ["INKI_ARMHF"], modules, str(tmp_path / "image"), str(tmp_path / "initrd"))

@@ -21,7 +21,7 @@ def test_the_boot_goes_on(host, gpg, alice, new_key, report, tmp_path):
     with Machine(str(tmp_path), kernel, image, append="root=/dev/vda rootfstype=ext4 ip=dhcp rd.retry=600", memory=256) as machine:
         seconds, told = goes_on(machine, host, gpg, alice, new_key, disk(str(tmp_path), host.tree))
     nothing_is_left(told)
-    report(f"x86_64, dracut, sshd: ready after {seconds:.1f} s; image {os.stat(image).st_size / 1e6:.1f} MB")
+    report(f"x86_64, dracut, sshd: answers {seconds:.1f} s after power on; image {os.stat(image).st_size / 1e6:.1f} MB")
 
 
 def test_an_image_without_a_door_says_why(host):

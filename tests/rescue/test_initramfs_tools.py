@@ -57,15 +57,17 @@ def goes_on(machine, host, gpg, alice, new_key, path, go_on=None):
     told = machine.ssh(secret, "ls /sys/block; sleep 9999 >/dev/null 2>&1 & kill -0 $! && echo runs")
     assert told == "runs\n", f"{told!r}\n{machine.console()}"
 
-    with subprocess.Popen(machine.ssh_command(secret, "test -t 0 && echo open; sleep 9998", "-tt"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as session:
-        assert session.stdout.readline() == b"open\r\n", machine.console()
-        machine.monitor(f"drive_add 0 if=none,id=disk,format=raw,file={path}")
-        machine.monitor("device_add virtio-blk-pci,drive=disk")
-        if go_on:
-            machine.ssh(secret, go_on)
-        machine.wait_for_console("root: END", 120)
-        session.kill()
+    with subprocess.Popen(machine.ssh_command(secret, "test -t 0 && echo open; sleep 9998", "-tt"), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as session:
+        try:
+            assert session.stdout.readline() == b"open\r\n", machine.console()
+            machine.monitor(f"drive_add 0 if=none,id=disk,format=raw,file={path}")
+            machine.monitor("device_add virtio-blk-pci,drive=disk")
+            if go_on:
+                machine.ssh(secret, go_on)
+            machine.wait_for_console("root: END", 120)
+        finally:
+            session.kill()
     return seconds, re.findall(r"^root: (\w+) (.*)$", machine.console(), re.M)
 
 
@@ -78,7 +80,7 @@ def nothing_is_left(told):
     assert not [each for each in said["mount"] if "cgroup" in each], said["mount"]
     assert not [each for each in said.get("group", []) if "inki" in each], said["group"]
     assert not [each for each in said["socket"] if "/run/inki" in each or re.search(r": 0+:(0016|0D73) ", each)], said["socket"]
-    assert [each for each in said["log"] if "event=added" in each and "disk is full" in each], "the journal of the system would not tell who was let in"
+    assert any("event=added" in each and "disk is full" in each for each in said["log"]), "the journal would not tell who was let in"
     return said
 
 
@@ -97,7 +99,7 @@ def test_the_boot_goes_on(ssh_server, host, gpg, alice, new_key, report, tmp_pat
     said = nothing_is_left(told)
     assert not [each for each in said["address"] if "10.0.2." in each], said["address"]
     assert not [each for each in said["file"] if "net-" in each], said["file"]
-    report(f"x86_64, initramfs-tools, {ssh_server}: ready after {seconds:.1f} s; image {os.stat(image).st_size / 1e6:.1f} MB")
+    report(f"x86_64, initramfs-tools, {ssh_server}: answers {seconds:.1f} s after power on; image {os.stat(image).st_size / 1e6:.1f} MB")
 
 
 @pytest.mark.parametrize("spoil, why", [("echo nonsense: 1 >>/etc/inki/rescue/inki.conf", "nonsense"),

@@ -21,7 +21,7 @@ for each in /proc/[0-9]*; do
 done
 find /run | sed 's/^/root: file /'
 sed 's/^/root: mount /' /proc/mounts
-ls /sys/fs/cgroup | sed 's/^/root: group /'
+mount -t cgroup2 cgroup2 /tmp && ls /tmp | sed 's/^/root: group /'
 ip -o address | sed 's/^/root: address /'
 cat /proc/net/tcp /proc/net/unix | sed 's/^/root: socket /'
 dmesg | grep event= | sed 's/^/root: log /'
@@ -78,7 +78,7 @@ def nothing_is_left(told):
     assert len(programs) <= 6, said["process"]
     assert not [each for each in said["file"] if "inki" in each or "sshd" in each], said["file"]
     assert not [each for each in said["mount"] if "cgroup" in each], said["mount"]
-    assert not [each for each in said.get("group", []) if "inki" in each], said["group"]
+    assert not [each for each in said["group"] if "door" in each], said["group"]
     assert not [each for each in said["socket"] if "/run/inki" in each or re.search(r": 0+:(0016|0D73) ", each)], said["socket"]
     assert any("event=added" in each and "disk is full" in each for each in said["log"]), "the journal would not tell who was let in"
     return said

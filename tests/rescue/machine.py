@@ -51,6 +51,9 @@ class Machine:
                     text += file.read()
         return text
 
+    def last_words(self):
+        return self.console()[-5000:]
+
     def monitor(self, line):
         with socket.socket(socket.AF_UNIX) as wire:
             wire.connect(self.monitor_path)
@@ -67,8 +70,8 @@ class Machine:
         """Until what() is true; the machine must go on running meanwhile. Returns the seconds since it was switched on."""
         end = time.monotonic() + seconds
         while not what():
-            assert self.process.poll() is None, f"the machine has ended:\n{self.console()}"
-            assert time.monotonic() < end, f"not within {seconds} s:\n{self.console()}"
+            assert self.process.poll() is None, f"the machine has ended:\n{self.last_words()}"
+            assert time.monotonic() < end, f"not within {seconds} s:\n{self.last_words()}"
             time.sleep(0.1)
         return time.monotonic() - self.started
 
@@ -98,9 +101,9 @@ class Machine:
         done = subprocess.run(self.ssh_command(secret, command), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=120, check=False)
         if done.returncode == 255:
-            assert "Permission denied" in done.stderr, f"{done}\n{self.console()}"
+            assert "Permission denied" in done.stderr, f"{done}\n{self.last_words()}"
             return None
-        assert done.returncode == 0, f"{done}\n{self.console()}"
+        assert done.returncode == 0, f"{done}\n{self.last_words()}"
         return done.stdout
 
 

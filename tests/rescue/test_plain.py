@@ -28,10 +28,10 @@ def prove(machine, host, gpg, alice, new_key):
     assert machine.ssh(secret, "true") is None, "let in before the key was added"
 
     status, body = add(machine, host, gpg, alice, line, f"{LIFETIME}s")
-    assert status == 200, f"{body}\n{machine.console()}"
+    assert status == 200, f"{body}\n{machine.last_words()}"
     added = time.monotonic()
     told = machine.ssh(secret, "ls /sys/block | wc -l; cat /proc/meminfo; for each in $(pidof inki); do cat /proc/$each/smaps_rollup; done")
-    assert told is not None, f"refused after the key was added\n{machine.console()}"
+    assert told is not None, f"refused after the key was added\n{machine.last_words()}"
     assert told.splitlines()[0] == "0", f"there is a disk:\n{told}"
     assert machine.ssh(other, "true") is None, "let in with a key that was never added"
     assert time.monotonic() - added < LIFETIME, "this machine is too slow for a key of so few seconds"

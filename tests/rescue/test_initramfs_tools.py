@@ -60,7 +60,8 @@ def goes_on(machine, host, gpg, alice, new_key, path, go_on=None):
     with subprocess.Popen(machine.ssh_command(secret, "test -t 0 && echo open; sleep 9998", "-tt"), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as session:
         try:
-            assert session.stdout.readline() == b"open\r\n", machine.last_words()
+            said = session.stdout.readline()
+            assert said == b"open\r\n", f"{said}\n{machine.last_words()}"
             machine.monitor(f"drive_add 0 if=none,id=disk,format=raw,file={path}")
             machine.monitor("device_add virtio-blk-pci,drive=disk")
             if go_on:
@@ -110,4 +111,4 @@ def test_an_image_without_a_door_says_why(spoil, why, host):
     _, version = debian.kernel_of(host.tree)
     told = host.run(f"{spoil}; mkinitramfs -o /tmp/initrd {version}")
     assert why in told and "no rescue door in this image" in told, told
-    assert not re.search("(bin|etc|lib|init-[a-z]+)/inki", host.run("lsinitramfs /tmp/initrd")), "something of inki is in the image"
+    assert not re.search("(bin|etc|lib)/inki", host.run("lsinitramfs /tmp/initrd")), "something of inki is in the image"

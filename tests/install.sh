@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
+# Usage: install.sh build|demo|check|fuzz|interop|load|openwrt|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -18,6 +18,8 @@ fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
 testssl="$demo python3 python3-cryptography testssl.sh"
 
+openwrt="$check chromium"
+
 case $1 in
 build) packages=$build ;;
 demo) packages=$demo ;;
@@ -26,7 +28,8 @@ fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
 testssl) packages=$testssl ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
+openwrt) packages=$openwrt ;;
+*) echo "install.sh: not build, demo, check, fuzz, interop, load, openwrt or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

@@ -11,6 +11,7 @@
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -219,6 +220,13 @@ bench-authorized-keys: all $(BENCH_KEYS)
 testssl: all
 	$(Q)tests/install.sh testssl
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
+
+# ---- OpenWrt: what takes minutes, or a browser ----
+
+.PHONY: openwrt-test
+openwrt-test: all
+	$(Q)tests/install.sh openwrt
+	$(Q)INKI='$(abspath $(O))/inki' INKI_BROWSER=chromium $(PYTEST) tests/e2e/test_openwrt*.py
 
 # ---- checks that do harm ----
 

@@ -65,7 +65,7 @@ class Router:
     def __init__(self, folder, words):
         self.root = os.path.join(str(folder), "router")
         self.server = None
-        for path in ("bin", "usr/bin", "etc/config", "etc/init.d", "etc/inki", "etc/dropbear", "lib", "dev", "proc", "tmp/run", "jail"):
+        for path in ("bin", "usr/bin", "etc/config", "etc/init.d", "etc/inki", "etc/dropbear", "lib", "sbin", "dev", "proc", "tmp/run", "jail"):
             os.makedirs(self.path(path))
         os.symlink("tmp", self.path("var"))
         busybox = shutil.which("busybox")

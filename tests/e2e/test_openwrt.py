@@ -205,6 +205,15 @@ def test_service(router, sign, new_key, gpg, mallory, jail):
     assert code == 0 and "set" in told and "instance" not in told, "without an instance procd ends the old one"
 
 
+@pytest.mark.parametrize("works", [True, False])
+def test_a_jail_that_cannot_run_it(router, works):
+    router.write("sbin/ujail", f'#!/bin/sh\n[ "$*" = "-n inki-probe -p -r /etc/passwd -- /usr/bin/inki --version" ] && {str(works).lower()}\n')
+    os.chmod(router.path("sbin/ujail"), 0o755)
+    router.configure(server(), LISTEN, SOCKET, user())
+    _, said, told = router.init("start")
+    assert "instance" in told and ("jail inki procfs" in told) == works == (said == "")
+
+
 @pytest.mark.skipif(not has("EVENTS") or not has("CLIENT"), reason="built without CONFIG_EVENTS or CONFIG_CLIENT")
 def test_a_lost_signal(router):
     """Where HUP does not reach the server, it is started anew rather than left with the old configuration."""

@@ -256,6 +256,21 @@ def test_dropbear(router, sign, new_key, jail):
     assert not os.path.lexists(link)
 
 
+@pytest.mark.skipif(not has("TLS"), reason="built without CONFIG_TLS")
+def test_https(router):
+    """As the README has it: the configuration first, then the certificate that it names."""
+    tls = ("tls", "tls", {"certificate": "/etc/inki/tls.crt", "key": "/etc/inki/tls.key"})
+    router.configure(server(), ("listen", "cfg1", {"address": "127.0.0.1:0", "tls": "1"}), SOCKET, tls, user())
+    _, said, told = router.init("start")
+    assert "/etc/inki/tls.crt" in said and "instance" not in told
+    made = router.run("/usr/bin/inki", "server", "-c", "/tmp/run/inki/inki.conf.new", "--make-cert")
+    assert made.returncode == 0 and "sha256//" in made.stdout + made.stderr, made
+    _, said, told = router.init("start")
+    assert said == "" and "instance" in told
+    router.serve(told)
+    assert re.search(r"listening on 127\.0\.0\.1:\d+", router.log())
+
+
 def test_a_file_in_yaml(router):
     router.write("etc/inki/inki.conf", "listen:\n  - address: 127.0.0.1:0\nusers:\n  - name: root\n    keyring_file: /etc/inki/root.asc\n")
     router.configure(server(config_file="/etc/inki/inki.conf"))

@@ -87,7 +87,7 @@ class Router:
         return os.path.join(self.root, *parts)
 
     def write(self, path, text):
-        with open(self.path(path), "w", encoding="utf-8") as file:
+        with open(self.path(path), "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
 
     def read(self, path):
@@ -96,7 +96,7 @@ class Router:
 
     def run(self, *command, environment=None, data=None):
         """Runs a program of the router."""
-        return subprocess.run(["/usr/sbin/chroot", self.root, *command], capture_output=True, text=True, timeout=30, check=False, input=data,
+        return subprocess.run(["/usr/sbin/chroot", self.root, *command], capture_output=True, text=True, errors="replace", timeout=30, check=False, input=data,
                               env={"PATH": "/usr/bin:/bin", **(environment or {})})
 
     def configure(self, *sections):

@@ -102,6 +102,8 @@ CHECKS_NEED = "there are checks, which need the programs of this system: inki ru
     ((server(), user(), ("failures", "a", {"burst": "1"}), ("failures", "b", {"per_minute": "1"})), "failures"),
     ((server(), user(), user()), "another user of this name"),
     ((server(host="-x\tb"), user()), "control character"),
+    ((server(host="\udcff' x: y"), user()), "UTF-8"),
+    ((server(), user(name="\udcc3('\n  - name: eve")), "control character"),
 ])
 def test_what_is_refused(router, sections, says):
     """inki does not start, and the reason is told."""

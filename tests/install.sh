@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|boards|fuzz|hosts|interop|load|rescue|testssl
+# Usage: install.sh build|demo|check|boards|fuzz|hosts|interop|load|openwrt|rescue|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -22,6 +22,7 @@ hosts="$demo buildah debootstrap gcc-arm-linux-gnueabihf linux-libc-dev-armhf-cr
 rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
 	qemu-system-arm qemu-system-x86"
 testssl="$demo python3 python3-cryptography testssl.sh"
+openwrt="$check chromium"
 
 case ${1:-} in
 build) packages=$build ;;
@@ -34,6 +35,7 @@ interop) packages=$interop ;;
 load) packages=$load ;;
 rescue) packages=$rescue ;;
 testssl) packages=$testssl ;;
+openwrt) packages=$openwrt ;;
 *) echo "install.sh: none of the words in its usage: ${1:-}" >&2; exit 2 ;;
 esac
 

@@ -18,6 +18,8 @@
 #: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
 #: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
+#: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -264,6 +266,13 @@ $(DROPBEAR)/%/dropbear/dropbear: tests/dropbear/%
 dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
 	$(Q)tests/install.sh check
 	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
+
+# ---- OpenWrt: what takes minutes, or a browser ----
+
+.PHONY: openwrt-test
+openwrt-test: all
+	$(Q)tests/install.sh openwrt
+	$(Q)INKI='$(abspath $(O))/inki' INKI_BROWSER=chromium $(PYTEST) tests/e2e/test_openwrt*.py
 
 # ---- checks that do harm ----
 

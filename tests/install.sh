@@ -13,7 +13,7 @@ check="$demo busybox clang gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
-load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
+load="$demo haproxy python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
 testssl="$demo python3 python3-cryptography testssl.sh"

@@ -167,6 +167,10 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
+	/* files of keys: why one is not in there */ \
+	X(KEY_FILE_OPTION, 500, TOLD, "dropbear does not know this option, or takes it otherwise than sshd; it has restrict, no-port-forwarding, no-agent-forwarding, no-X11-forwarding, no-pty, permitopen, no-touch-required, verify-required, and command without a backslash") \
+	X(KEY_FILE_LINE, 500, TOLD, "its line would be longer than the 3000 bytes that dropbear reads") \
+	X(KEY_FILE_FULL, 500, TOLD, "this key and later ones: there are as many in the file as dropbear reads, which is 300") \
 	/* checks */ \
 	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
 	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \

@@ -90,6 +90,7 @@ struct config {
 	size_t listener_count;
 	struct span tls_certificate, tls_key; /* paths of files; empty where there is no tls */
 	const struct tls_identity *tls;       /* what is in them; NULL if there is none */
+	struct span export_folder;            /* of the files of keys; empty: there are none */
 	const struct config_check *checks;    /* in order of appearance; names are unique */
 	size_t check_count;
 	struct config_user *users; /* in order of appearance; names are unique */

@@ -45,6 +45,8 @@ static void forget_files(struct helper *helper)
 {
 	listeners_forget(helper->listeners);
 	helper->listeners->count = 0;
+	if (IS_ENABLED(CONFIG_EXPORT))
+		key_files_end(helper->files);
 }
 
 static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
@@ -110,6 +112,8 @@ static void note_taken(struct helper *helper, uint32_t number)
 	}
 	helper->in_force = number;
 	helper->is_told = false;
+	if (IS_ENABLED(CONFIG_EXPORT) && helper->files->config)
+		key_files_adopt(helper->files, helper->memory->settings[number]);
 	pages_empty(helper->memory->settings[old], memory_settings(helper->memory, old).size);
 	if (helper->again) {
 		helper->again = false;
@@ -146,6 +150,20 @@ static void tell_lost(struct helper *helper)
 	helper->lost_lines = 0;
 }
 
+static void take_key(struct helper *helper, const struct message *message, size_t question_size)
+{
+	struct message next = { .kind = MESSAGE_FILE_NEXT, .serial = message->serial, .code = KEY_FILES_WRONG };
+
+	if (IS_ENABLED(CONFIG_EXPORT))
+		next.code = key_files_take(helper->files, message, &question, question_size);
+	if (next.code != KEY_FILES_WRONG) {
+		(void)message_send(helper->channel, &next);
+		return;
+	}
+	log_line(LOG_LEVEL_ERROR, SPAN("the server process has keys for a file that there is not; ending it"));
+	end_by(helper, 0);
+}
+
 static void take_message(struct helper *helper, const struct message *message, size_t question_size)
 {
 	switch ((enum message_kind)message->kind) {
@@ -164,6 +182,10 @@ static void take_message(struct helper *helper, const struct message *message, s
 		break;
 	case MESSAGE_CANCEL:
 		runner_cancel(&helper->runner, message);
+		break;
+	case MESSAGE_KEY:
+	case MESSAGE_KEYS_END:
+		take_key(helper, message, question_size);
 		break;
 	default:
 		log_line(LOG_LEVEL_ERROR, SPAN("the server process says what only its helper says; ending it"));

@@ -5,6 +5,7 @@
 #ifndef INKI_SERVER_HELPER_H
 #define INKI_SERVER_HELPER_H
 
+#include "server/key_files.h"
 #include "server/listeners.h"
 #include "server/memory.h"
 #include "server/runner.h"
@@ -14,6 +15,7 @@ struct helper {
 	/* readied by the caller: */
 	const struct memory *memory; /* .settings[0] holds the configuration in force */
 	const struct settings_source *source;
+	struct key_files *files;     /* of keys; started */
 	struct listeners *listeners; /* they are closed here, but their files are the helper's to remove */
 	int channel;                 /* to the server */
 	int log;                     /* what the server has for syslog comes in here, a line at a time */

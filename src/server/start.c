@@ -198,8 +198,11 @@ static int serve(struct loop *loop, const struct account *account)
 static int start(struct loop *loop, const struct settings_source *source)
 {
 	const struct config *config = loop->app.config;
-	struct helper helper = { .memory = loop->memory, .source = source, .listeners = &loop->listeners };
-	uint8_t room[512];
+	static struct key_files files;
+	struct helper helper = {
+		.memory = loop->memory, .source = source, .files = &files, .listeners = &loop->listeners
+	};
+	uint8_t room[SETTINGS_ERROR_MAX];
 	struct writer error = writer_of(room, sizeof(room));
 	struct account account;
 	const char *why_not;
@@ -212,6 +215,10 @@ static int start(struct loop *loop, const struct settings_source *source)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!listeners_open(&loop->listeners, config, &error))
 		return fail(config, writer_written(&error));
+	if (IS_ENABLED(CONFIG_EXPORT) && !key_files_start(&files, config, &error)) {
+		listeners_forget(&loop->listeners);
+		return fail(config, writer_written(&error));
+	}
 	helper.channel = ends[0];
 	helper.log = logs[0];
 	loop->helper = ends[1];
@@ -221,6 +228,8 @@ static int start(struct loop *loop, const struct settings_source *source)
 		net_close(helper.channel);
 		net_close(helper.log);
 		net_close(helper.signals);
+		if (IS_ENABLED(CONFIG_EXPORT))
+			key_files_leave(&files);
 		return serve(loop, &account);
 	}
 	net_close(loop->helper);

@@ -114,9 +114,10 @@ endif
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c).
+# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c),
+# and where reads and writes fall short (tests/probe/short.c).
 PROBE := $(O)/inki-probe
-PROBE_OBJ := $(O)/tests/probe/probe.o $(O)/tests/probe/clock.o
+PROBE_OBJ := $(addprefix $(O)/tests/probe/,probe.o clock.o short.o)
 
 $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
@@ -125,7 +126,8 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime)
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime \
+		read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)
 

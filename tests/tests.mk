@@ -18,7 +18,6 @@
 #: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
 #: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
-#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 

@@ -211,4 +211,5 @@ help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
 include src/doc/install.mk
+include board/debian/deb.mk
 include tests/tests.mk

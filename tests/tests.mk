@@ -2,6 +2,7 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
 #: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
@@ -12,7 +13,10 @@
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -38,6 +42,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
 	$(Q)for board in $(CHECK_BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory counts
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
 # ---- lints ----
@@ -106,19 +111,20 @@ endif
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# inki as somebody has it who took it over; tests/probe/probe.c tells.
+# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c).
 PROBE := $(O)/inki-probe
+PROBE_OBJ := $(O)/tests/probe/probe.o $(O)/tests/probe/clock.o
 
 $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -D_GNU_SOURCE -MMD -MP -c -o $@ $<
 
-$(PROBE): $(O)/tests/probe/probe.o $(OBJ) $(LIBS)
+$(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) -Wl,--wrap=api_handle,--wrap=call_filter_install,--wrap=landlock_forbid_all
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime)
 
--include $(O)/tests/probe/probe.d
+-include $(PROBE_OBJ:.o=.d)
 
 e2e: all asan $(PROBE)
 	$(Q)INKI_PROBE='$(abspath $(PROBE))' INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e
@@ -167,6 +173,17 @@ soak soak-valgrind: all $(SOAK)
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
+# ---- rescue systems, booted ----
+
+RESCUE := out/rescue
+
+.PHONY: rescue-test
+rescue-test: all
+	$(Q)tests/install.sh rescue
+	$(Q)$(MAKE) --no-print-directory BOARD=armhf all
+	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' \
+		$(PYTEST) $(TEST:%=-k %) tests/rescue
+
 # ---- random steps at the pure core and at a model of it ----
 
 MODEL := $(O)/tests/model/driver
@@ -192,41 +209,38 @@ $(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 
 -include $(MODEL).d
 
-# ---- what verifying costs ----
+# ---- what things cost: instructions of fixed works, and inki beside what people would use instead ----
 
-BENCH := $(O)/tests/bench/verify
+WORKS       := $(O)/tests/bench/works
+BENCH_KEYS  := $(O)/tests/bench/authorized_keys
+FIXTURES    := $(abspath $(O))/tests/bench/fixtures
+PYTHON      := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-$(BENCH).o: tests/bench/verify.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+$(WORKS): $(WORKS).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
-
--include $(BENCH).d
-
-.PHONY: bench-verify
-bench-verify: all $(BENCH)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
-
-# ---- what sshd waits for ----
-
-BENCH_KEYS := $(O)/tests/bench/authorized_keys
-
-$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
-	$(call log,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
 
 $(BENCH_KEYS): $(BENCH_KEYS).o
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
 
-.PHONY: bench-authorized-keys
+-include $(WORKS).d $(BENCH_KEYS).d
+
+.PHONY: counts bench-verify bench-authorized-keys
+RECORD :=
+counts: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/counts.py $(O)/inki $(WORKS) $(FIXTURES) '$(shell $(CC) --version | head -n 1)' $(RECORD:%=--record)
+
+bench-verify: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/verify.py $(O)/inki $(WORKS)
+
 bench-authorized-keys: all $(BENCH_KEYS)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+	$(Q)$(PYTHON) tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
 
 # ---- TLS, as testssl.sh sees it ----
 
@@ -235,11 +249,34 @@ testssl: all
 	$(Q)tests/install.sh testssl
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
 
+# ---- newer dropbears than Debian 12's ----
+
+DROPBEARS := $(patsubst tests/dropbear/%,%,$(wildcard tests/dropbear/2*))
+DROPBEAR  := $(O)/dropbear
+
+$(DROPBEAR)/%/dropbear/dropbear: tests/dropbear/%
+	$(call log,BUILD,dropbear $*)
+	$(Q)PINS=$< third_party/fetch $(DROPBEAR)/$*
+	$(Q)cd $(@D) && { ./configure --disable-zlib --enable-bundled-libtom && $(MAKE) PROGRAMS=dropbear; } >../log 2>&1 || { tail ../log; exit 1; }
+
+.PHONY: dropbear-test
+dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
+	$(Q)tests/install.sh check
+	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
+
 # ---- checks that do harm ----
 
 .PHONY: bench-checks
 bench-checks: all
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
+
+# ---- whole hosts ----
+
+.PHONY: deb-test
+deb-test: deb
+	$(Q)tests/install.sh hosts
+	$(Q)mkdir -p out/hosts
+	$(Q)$(PYTEST) tests/hosts/test_debian.py
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

@@ -3,6 +3,7 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
+#: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -91,6 +92,15 @@ $(CASES)/pgp/index: $(wildcard tests/vectors/*.py) tests/e2e/gpg.py tests/e2e/op
 	$(call log,CASES,$(@D))
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/vectors/pgp_cases.py $(@D)
 
+# Signatures for the arithmetic of points.
+$(CASES)/ecdsa: tests/vectors/ecdsa_cases.py
+	$(call log,CASES,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)/usr/bin/python3 -B $< 5 1 >$@
+
+# It asks the library.
+$(O)/tests/unit/oracle.o: UNIT_FLAGS += $(ROOM_crypto)
+
 # tests/lint/rules.py asks whether each rule has a case
 lint: $(CASES)/pgp/index
 
@@ -98,7 +108,7 @@ ifeq ($(BOARD)$(SANITIZE),)
 unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
-unit: $(UNIT_BIN) $(CASES)/pgp/index
+unit: $(UNIT_BIN) $(CASES)/pgp/index $(CASES)/ecdsa
 	$(Q)CASES=$(CASES) FLIP_STEP=$(or $(FLIP_STEP),$(if $(BOARD),61,1)) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
@@ -200,6 +210,14 @@ $(BENCH_KEYS): $(BENCH_KEYS).o
 	$(Q)$(call link,$^)
 
 -include $(WORKS).d $(BENCH_KEYS).d
+
+# Our own arithmetic beside the library's, without the sanitizers, which make check has on.
+.PHONY: arithmetic
+arithmetic: COUNT := 1000000
+arithmetic: all $(O)/tests/unit/test_modular $(O)/tests/unit/test_curve
+	$(Q)INPUTS=$(COUNT) $(O)/tests/unit/test_modular
+	$(Q)/usr/bin/python3 -B tests/vectors/ecdsa_cases.py $$(($(COUNT) / 100)) $(or $(SEED),$(shell date +%s)) >$(O)/tests/arithmetic.cases
+	$(Q)ECDSA_CASES=$(O)/tests/arithmetic.cases $(O)/tests/unit/test_curve
 
 .PHONY: counts bench-verify bench-authorized-keys
 RECORD :=

@@ -60,7 +60,7 @@ STRIP   := $(CROSS_COMPILE)strip
 
 comma := ,
 PARTS := $(O)/third_party
-LIBS  := $(addprefix $(PARTS)/,mbedtls.a bearssl.a libyaml.a libsodium.a)
+LIBS  := $(addprefix $(PARTS)/,libyaml.a libsodium.a mbedtls.a bearssl.a)
 
 CODEGEN := $(CPU_FLAGS) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
@@ -110,7 +110,9 @@ $(O)/src/crypto/modular.o: CFLAGS += $(if $(SANITIZE),,-O3)
 # ---- inki ----
 
 SRC := $(sort $(wildcard src/main.c src/*/*.c))
-OBJ := $(SRC:%.c=$(O)/%.o)
+# The linker keeps this order: what an idle server runs stands together, so that the rest need not lie in memory.
+SELDOM := src/client/% src/tls/%
+OBJ := $(patsubst %.c,$(O)/%.o,$(filter-out $(SELDOM),$(SRC)) $(filter $(SELDOM),$(SRC)))
 
 $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 	$(call log,CC,$@)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
+# Usage: install.sh bench|build|demo|check|fuzz|interop|load|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -16,9 +16,11 @@ command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 
+bench="$demo gpgv nginx-light openssl python3 python3-cryptography python3-pytest util-linux valgrind wrk"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
 case $1 in
+bench) packages=$bench ;;
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
@@ -26,7 +28,7 @@ fuzz) packages=$fuzz ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
 testssl) packages=$testssl ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
+*) echo "install.sh: not bench, build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
 esac
 
 missing=

@@ -5,9 +5,8 @@
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
-#: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make bench         inki beside what people would use in its place: 5 minutes; ONLY='http tls works login verify memory start' for some
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
-#: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make bench-checks  the latency of requests beside checks that hang, fork, print and die; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
@@ -219,16 +218,14 @@ arithmetic: all $(O)/tests/unit/test_modular $(O)/tests/unit/test_curve
 	$(Q)/usr/bin/python3 -B tests/vectors/ecdsa_cases.py $$(($(COUNT) / 100)) $(or $(SEED),$(shell date +%s)) >$(O)/tests/arithmetic.cases
 	$(Q)ECDSA_CASES=$(O)/tests/arithmetic.cases $(O)/tests/unit/test_curve
 
-.PHONY: counts bench-verify bench-authorized-keys
+.PHONY: counts bench
 RECORD :=
 counts: all $(WORKS)
 	$(Q)$(PYTHON) tests/bench/counts.py $(O)/inki $(WORKS) $(FIXTURES) '$(shell $(CC) --version | head -n 1)' $(RECORD:%=--record)
 
-bench-verify: all $(WORKS)
-	$(Q)$(PYTHON) tests/bench/verify.py $(O)/inki $(WORKS)
-
-bench-authorized-keys: all $(BENCH_KEYS)
-	$(Q)$(PYTHON) tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+bench: all $(WORKS) $(BENCH_KEYS)
+	$(Q)tests/install.sh bench
+	$(Q)$(PYTHON) tests/bench/bench.py $(O)/inki $(WORKS) $(BENCH_KEYS) $(FIXTURES) $(ONLY)
 
 # ---- TLS, as testssl.sh sees it ----
 

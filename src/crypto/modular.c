@@ -147,7 +147,7 @@ static limb add_multiple(limb *sum, const limb *number, limb factor, size_t coun
 {
 	limb carry = 0;
 
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 	for (size_t i = 0; i < count; i++) {
 		const wide both = (wide)number[i] * factor + sum[i] + carry;
 

@@ -4,6 +4,8 @@
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
+#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
+#: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench         inki beside what people would use in its place: 5 minutes; ONLY='http tls works login verify memory start' for some
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -11,11 +13,14 @@
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
+#: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
-# Little-endian with 32 bits, and big-endian without an FPU; each of the others: make BOARD=name board-test
+# Little-endian with 32 bits, and big-endian without an FPU; all of them: make boards
 CHECK_BOARDS := armhf mips-24kc
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
@@ -27,12 +32,12 @@ UNIT_COMMON  := $(UNIT_HELPERS:%.c=$(O)/%.o) $(filter-out $(O)/src/main.o,$(OBJ)
 UNIT_FLAGS := $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit \
 	-isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
 
-.PHONY: check lint unit e2e demo board-test kconfig-test
+.PHONY: check lint unit e2e demo board-test boards size-check size-record kconfig-test
 
 check:
 	$(Q)tests/install.sh check
 	$(Q)$(MAKE) --no-print-directory all asan
-	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
+	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint size-check
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
@@ -133,8 +138,22 @@ $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 e2e: all asan $(PROBE)
 	$(Q)INKI_PROBE='$(abspath $(PROBE))' INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e
 
-board-test: all unit
+board-test: all size-check unit
 	$(Q)INKI='$(QEMU) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e
+	$(Q)$(if $(QEMU_ALSO),INKI='$(QEMU_ALSO) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e)
+
+# All of them are built before one is tested; one after the other, as each takes all processors.
+boards:
+	$(Q)tests/install.sh boards
+	$(Q)for board in $(BOARDS); do nice $(MAKE) --no-print-directory BOARD=$$board all || exit 1; done
+	$(Q)for board in $(BOARDS); do echo "$$board:" && nice $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+
+# ---- sizes ----
+
+SIZE_BUDGET = tests/size_budget.sh $(1) $(or $(BOARD),host) $(O) "$$($(CC) -dumpmachine)-$$($(CC) -dumpfullversion)"
+
+size-check size-record: all
+	$(Q)$(call SIZE_BUDGET,$(@:size-%=%))
 
 demo:
 	$(Q)tests/install.sh demo
@@ -162,6 +181,17 @@ soak soak-valgrind: all $(SOAK)
 	$(Q)tests/install.sh load
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
+
+# ---- rescue systems, booted ----
+
+RESCUE := out/rescue
+
+.PHONY: rescue-test
+rescue-test: all
+	$(Q)tests/install.sh rescue
+	$(Q)$(MAKE) --no-print-directory BOARD=armhf all
+	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' \
+		$(PYTEST) $(TEST:%=-k %) tests/rescue
 
 # ---- random steps at the pure core and at a model of it ----
 
@@ -234,11 +264,34 @@ testssl: all
 	$(Q)tests/install.sh testssl
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/testssl.py $(O)/inki
 
+# ---- newer dropbears than Debian 12's ----
+
+DROPBEARS := $(patsubst tests/dropbear/%,%,$(wildcard tests/dropbear/2*))
+DROPBEAR  := $(O)/dropbear
+
+$(DROPBEAR)/%/dropbear/dropbear: tests/dropbear/%
+	$(call log,BUILD,dropbear $*)
+	$(Q)PINS=$< third_party/fetch $(DROPBEAR)/$*
+	$(Q)cd $(@D) && { ./configure --disable-zlib --enable-bundled-libtom && $(MAKE) PROGRAMS=dropbear; } >../log 2>&1 || { tail ../log; exit 1; }
+
+.PHONY: dropbear-test
+dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
+	$(Q)tests/install.sh check
+	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
+
 # ---- checks that do harm ----
 
 .PHONY: bench-checks
 bench-checks: all
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
+
+# ---- whole hosts ----
+
+.PHONY: deb-test
+deb-test: deb
+	$(Q)tests/install.sh hosts
+	$(Q)mkdir -p out/hosts
+	$(Q)$(PYTEST) tests/hosts/test_debian.py
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

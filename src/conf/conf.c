@@ -110,7 +110,7 @@ static const struct conf_key keys[] = {
 	{ .name = "users", .type = &conf_users_type },
 	{ "tls", &conf_tls_type, CONF_FIELD(struct conf_settings, tls) },
 	{ .name = "checks", .type = IS_ENABLED(CONFIG_CHECKS) ? &conf_checks_type : NULL },
-	{ .name = "export" },
+	{ "export", &conf_export_type, CONF_FIELD(struct conf_settings, export) },
 };
 
 static bool read_settings(struct conf_reader *reader, const struct conf_key *key, const struct conf_node *node,
@@ -137,7 +137,8 @@ static bool settle(struct conf_reader *reader, struct conf_settings *settings, s
 	if (config->host.size == 0 || config->host.size > HOST_NAME_SIZE_MAX)
 		return conf_error(reader, start, "the system has no host name; give one with host");
 	return conf_listeners_settle(reader, settings) && conf_tls_settle(reader, settings) &&
-	       conf_users_settle(reader, settings) && conf_checks_settle(reader, settings);
+	       conf_users_settle(reader, settings) && conf_checks_settle(reader, settings) &&
+	       conf_export_settle(reader, settings);
 }
 
 static bool read_file(struct conf_reader *reader, struct conf_settings *settings)

@@ -36,6 +36,7 @@ struct conf_settings {
 	struct conf_port port;
 	bool has_listen;
 	struct conf_tls tls;
+	struct conf_path export;
 };
 
 /* user.c: both fill a struct conf_settings. */
@@ -54,6 +55,12 @@ extern const struct conf_type conf_port_type;
 
 /* tls.c: fills a struct conf_tls. */
 extern const struct conf_type conf_tls_type;
+
+/* export.c: fills a struct conf_path. */
+extern const struct conf_type conf_export_type;
+
+/* Each user's keys must be such that they can stand in a file. */
+bool conf_export_settle(struct conf_reader *reader, struct conf_settings *settings);
 
 /* Reads the certificate and its key. */
 bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings);

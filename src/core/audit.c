@@ -54,8 +54,7 @@ static void put_signer(struct note *note, const struct table_signer *signer, str
 	journal_put(&note->journal, "uid", user_id);
 }
 
-/* The user ID of a signer whom the keyring knows. */
-static struct span find_user_id(const struct pgp_keyring *keyring, const struct table_signer *signer, int64_t now)
+struct span audit_find_user_id(const struct pgp_keyring *keyring, const struct table_signer *signer, int64_t now)
 {
 	const struct span fingerprint = span_of(signer->fingerprint, signer->size);
 
@@ -89,7 +88,7 @@ static void put_signers_of(const struct app *app, struct note *note, const struc
 	const struct pgp_keyring *keyring = &app->config->users[key->user].keyring;
 
 	for (size_t i = 0; i < key->signer_count; i++)
-		put_signer(note, &key->signers[i], find_user_id(keyring, &key->signers[i], now));
+		put_signer(note, &key->signers[i], audit_find_user_id(keyring, &key->signers[i], now));
 }
 
 /* ---- the server ---- */

@@ -30,6 +30,9 @@ void audit_note_expiry(struct app *app, const struct table_key *expired, int64_t
 /* A key was dropped because its signers (or its user) are not trusted any more: why. */
 void audit_note_drop(struct app *app, const struct table_key *dropped, enum status why, int64_t now);
 
+/* The user ID of a signer whom the keyring knows; else it is empty. */
+struct span audit_find_user_id(const struct pgp_keyring *keyring, const struct table_signer *signer, int64_t now);
+
 /* A user's keys were asked for to let somebody in; asked is the key in question, or NULL for all of them; so many
  * lines were handed out. sshd asks twice in a login, and anybody who can reach sshd makes it ask: of the same
  * question within AUDIT_SAME_TIME, and of more than AUDIT_SERVED_BURST in a row (one a second on the average), there is

@@ -90,10 +90,12 @@ struct config {
 	size_t listener_count;
 	struct span tls_certificate, tls_key; /* paths of files; empty where there is no tls */
 	const struct tls_identity *tls;       /* what is in them; NULL if there is none */
+	struct span export_folder;            /* of the files of keys; empty: there are none */
 	const struct config_check *checks;    /* in order of appearance; names are unique */
 	size_t check_count;
 	struct config_user *users; /* in order of appearance; names are unique */
 	size_t user_count;
+	size_t size; /* bytes of the settings arena that all of this takes */
 };
 
 /* Which checks are asked about that, in the form of config_policy.checks. */

@@ -96,7 +96,7 @@ static bool is_field_right(const struct question *question, unsigned field)
 	return (is_used || text.size == 0) && utf8_is_valid(text) && !utf8_has_control(text);
 }
 
-bool question_is_right(const struct question *question, size_t size, const struct config *config)
+bool question_is_of_user(const struct question *question, size_t size, const struct config *config)
 {
 	if (size < offsetof(struct question, text) || question->signer_count > TABLE_SIGNERS_MAX)
 		return false;
@@ -108,7 +108,12 @@ bool question_is_right(const struct question *question, size_t size, const struc
 	for (unsigned i = 0; i < QUESTION_FIELD_COUNT; i++)
 		if (!is_field_right(question, i))
 			return false;
-	if (question->user >= config->user_count || question->check >= config->check_count ||
+	return question->user < config->user_count;
+}
+
+bool question_is_right(const struct question *question, size_t size, const struct config *config)
+{
+	if (!question_is_of_user(question, size, config) || question->check >= config->check_count ||
 	    question->action >= CHECK_ACTION_COUNT)
 		return false;
 	return config_checks_for(config, &config->users[question->user], (enum config_check_action)question->action) >>

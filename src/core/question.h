@@ -1,6 +1,6 @@
 /* What a check is asked: a struct of a fixed size without pointers, that goes from the server to the helper as it is.
  * The helper takes the user, the check and the host from its own configuration, and all else from here, once it is
- * found to be right in form. */
+ * found to be right in form. A key on its way to a file comes in one too, with its signers, and with no check. */
 #ifndef INKI_CORE_QUESTION_H
 #define INKI_CORE_QUESTION_H
 
@@ -56,7 +56,10 @@ struct span question_field(const struct question *question, unsigned field);
 /* How many bytes of the struct are of meaning. */
 size_t question_size(const struct question *question);
 
-/* Are these size bytes a question in form, and one that this configuration asks? */
+/* Are these size bytes a question in form, about a user of this configuration? */
+bool question_is_of_user(const struct question *question, size_t size, const struct config *config);
+
+/* And one that this configuration asks? */
 bool question_is_right(const struct question *question, size_t size, const struct config *config);
 
 /* Writes it as one JSON object, with its line end. */

@@ -28,6 +28,7 @@ struct user_list {
 	uint32_t count;   /* live ones: those in the list */
 	uint32_t records; /* and all */
 	int64_t floor;    /* the newest signature of his records that were forgotten */
+	bool is_changed;  /* his live keys are, since table_take_changed() last said so */
 };
 
 struct table {
@@ -40,6 +41,7 @@ struct table {
 	uint32_t untouched;                    /* slots from here on were never used */
 	uint32_t live, records;
 	uint64_t sequence;
+	bool has_changes;       /* of any user */
 	uint32_t numbering;     /* how often the users got other numbers */
 	int64_t new_user_floor; /* the newest signature of those who are gone */
 	int64_t next_end, next_deadline;

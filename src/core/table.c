@@ -192,6 +192,25 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 	return false;
 }
 
+/* ---- what has changed ---- */
+
+bool table_take_changed(struct table *table, size_t *user)
+{
+	for (*user = 0; table->has_changes && *user < CONFIG_USERS; ++*user) {
+		if (!table->users[*user].is_changed)
+			continue;
+		table->users[*user].is_changed = false;
+		return true;
+	}
+	table->has_changes = false;
+	return false;
+}
+
+void table_note_change(struct table *table, size_t user)
+{
+	table->users[user].is_changed = table->has_changes = true;
+}
+
 /* ---- a new configuration ---- */
 
 int64_t table_floor(const struct table *table, size_t user)
@@ -229,6 +248,8 @@ void table_renumber(struct table *table, const uint32_t indices[static CONFIG_US
 		if (is_new_user(indices, user))
 			table->users[user].floor = table->new_user_floor;
 	}
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		table_note_change(table, user);
 }
 
 /* ---- walks ---- */

@@ -91,6 +91,13 @@ void table_keep_longer(struct table *table, int64_t longer);
 enum { TABLE_NO_USER = CONFIG_USERS };
 void table_renumber(struct table *table, const uint32_t indices[static CONFIG_USERS]);
 
+/* Takes a user whose live keys are others than when he was taken last: one has come, has got new terms, or has gone; or
+ * the users have got other indices, which changes all of them. False if there is none. */
+bool table_take_changed(struct table *table, size_t *user);
+
+/* He counts as changed. */
+void table_note_change(struct table *table, size_t user);
+
 /* How many live keys has the user; and how many records, tombstones included? */
 size_t table_count_user_keys(const struct table *table, size_t user);
 size_t table_count_user_records(const struct table *table, size_t user);

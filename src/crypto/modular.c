@@ -1,9 +1,11 @@
 #include "crypto/modular.h"
 
+#include "base/kconfig.h"
+
 #include <string.h>
 
-/* Of numbers of 256 bits. */
-enum { USUAL_COUNT = 256 / LIMB_BITS };
+/* Of the numbers of the curves that most people have; where they are left out, none. */
+enum { USUAL_COUNT = IS_ENABLED(CONFIG_ECDSA_P256) || IS_ENABLED(CONFIG_ECDSA_BRAINPOOL) ? 256 / LIMB_BITS : 0 };
 
 bool limbs_read(limb *number, size_t count, struct span bytes)
 {

@@ -23,7 +23,9 @@ enum {
 
 enum {
 	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
-	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much */
+	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much, */
+	LINES_MAX = 32,                  /* or by writing much to the log; */
+	LINES_LEFT_MAX = 1024,           /* more than a socket holds when nobody writes to it any more */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
 
@@ -43,6 +45,8 @@ static void forget_files(struct helper *helper)
 {
 	listeners_forget(helper->listeners);
 	helper->listeners->count = 0;
+	if (IS_ENABLED(CONFIG_EXPORT))
+		key_files_end(helper->files);
 }
 
 static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
@@ -108,6 +112,8 @@ static void note_taken(struct helper *helper, uint32_t number)
 	}
 	helper->in_force = number;
 	helper->is_told = false;
+	if (IS_ENABLED(CONFIG_EXPORT) && helper->files->config)
+		key_files_adopt(helper->files, helper->memory->settings[number]);
 	pages_empty(helper->memory->settings[old], memory_settings(helper->memory, old).size);
 	if (helper->again) {
 		helper->again = false;
@@ -133,6 +139,31 @@ static void start_check(struct helper *helper, const struct message *ask, size_t
 			(void)poll_add(helper->poll, helper->runner.places[i].line, POLL_READ, NUMBER_RUNNER);
 }
 
+/* One word about it at a time: what the server has not read must leave room for what it has to know. */
+static void tell_lost(struct helper *helper)
+{
+	const struct message message = { .kind = MESSAGE_LOG_LOST, .number = helper->lost_lines };
+
+	if (helper->lost_lines == 0 || helper->is_counting || !message_send(helper->channel, &message))
+		return;
+	helper->is_counting = true;
+	helper->lost_lines = 0;
+}
+
+static void take_key(struct helper *helper, const struct message *message, size_t question_size)
+{
+	struct message next = { .kind = MESSAGE_FILE_NEXT, .serial = message->serial, .code = KEY_FILES_WRONG };
+
+	if (IS_ENABLED(CONFIG_EXPORT))
+		next.code = key_files_take(helper->files, message, &question, question_size);
+	if (next.code != KEY_FILES_WRONG) {
+		(void)message_send(helper->channel, &next);
+		return;
+	}
+	log_line(LOG_LEVEL_ERROR, SPAN("the server process has keys for a file that there is not; ending it"));
+	end_by(helper, 0);
+}
+
 static void take_message(struct helper *helper, const struct message *message, size_t question_size)
 {
 	switch ((enum message_kind)message->kind) {
@@ -145,8 +176,16 @@ static void take_message(struct helper *helper, const struct message *message, s
 	case MESSAGE_ASK:
 		start_check(helper, message, question_size);
 		break;
+	case MESSAGE_LOG_LOST:
+		helper->is_counting = false;
+		tell_lost(helper);
+		break;
 	case MESSAGE_CANCEL:
 		runner_cancel(&helper->runner, message);
+		break;
+	case MESSAGE_KEY:
+	case MESSAGE_KEYS_END:
+		take_key(helper, message, question_size);
 		break;
 	default:
 		log_line(LOG_LEVEL_ERROR, SPAN("the server process says what only its helper says; ending it"));
@@ -174,16 +213,18 @@ static void take_messages(struct helper *helper)
 
 /* Syslog is out of the server's reach, and may come later or be started anew. A line that it does not take is the
  * server's to count. */
-static void take_log(struct helper *helper)
+static void take_log(struct helper *helper, unsigned lines_max)
 {
-	static const struct message lost = { .kind = MESSAGE_LOG_LOST };
 	uint8_t room[LOG_DATAGRAM_MAX];
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_MESSAGE;
 	size_t size;
 
-	while ((taken = channel_take(helper->log, room, sizeof(room), &size)) == CHANNEL_MESSAGE)
-		if (size <= sizeof(room) && !log_relay(span_of(room, size)))
-			(void)message_send(helper->channel, &lost);
+	for (unsigned i = 0; i < lines_max && taken == CHANNEL_MESSAGE; i++) {
+		taken = channel_take(helper->log, room, sizeof(room), &size);
+		if (taken == CHANNEL_MESSAGE && size <= sizeof(room) && !log_relay(span_of(room, size)))
+			helper->lost_lines++;
+	}
+	tell_lost(helper);
 	if (taken == CHANNEL_ENDED)
 		poll_remove(helper->poll, helper->log);
 }
@@ -248,7 +289,7 @@ static void take_turn(struct helper *helper)
 		else if (ready[i] == NUMBER_RUNNER)
 			runner_take_results(&helper->runner);
 		else if (ready[i] == NUMBER_LOG)
-			take_log(helper);
+			take_log(helper, LINES_MAX);
 		else
 			take_messages(helper);
 	}
@@ -274,7 +315,7 @@ int helper_run(struct helper *helper)
 	pages_leave_program();
 	while (works && !helper->has_ended)
 		take_turn(helper);
-	take_log(helper);
+	take_log(helper, LINES_LEFT_MAX);
 	forget_files(helper);
 	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
 }

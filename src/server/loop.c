@@ -55,6 +55,14 @@ static void take_signals(struct loop *loop)
 			stop(loop, &loop->is_told_by_signal);
 }
 
+static void note_lost_lines(struct loop *loop, uint32_t lines)
+{
+	static const struct message counted = { .kind = MESSAGE_LOG_LOST };
+
+	log_note_lost(lines);
+	(void)message_send(loop->helper, &counted);
+}
+
 static void take_messages(struct loop *loop)
 {
 	struct message message;
@@ -68,7 +76,9 @@ static void take_messages(struct loop *loop)
 		else if (message.kind == MESSAGE_ANSWER)
 			checks_answer(loop, &message);
 		else if (message.kind == MESSAGE_LOG_LOST)
-			log_note_lost();
+			note_lost_lines(loop, message.number);
+		else if (message.kind == MESSAGE_FILE_NEXT)
+			export_note_next(loop, &message);
 		else if (message.kind == MESSAGE_END)
 			stop(loop, &loop->is_told_by_helper);
 	}
@@ -129,6 +139,7 @@ static void do_what_is_due(struct loop *loop)
 		api_sweep(&loop->app, loop->now.wall);
 		pump_flush_journal(loop);
 	}
+	export_turn(loop);
 }
 
 /* Makes *first the earlier one of the two times. */
@@ -150,11 +161,13 @@ static int64_t time_to_wait(const struct loop *loop)
 	if (next_end < INT64_MAX) {
 		int64_t seconds = next_end - loop->now.wall;
 
-		note_earlier(&seconds, SWEEP_WAIT_MAX);
+		note_earlier(&seconds, export_is_wanted(loop) ? EXPORT_WAIT_MAX : SWEEP_WAIT_MAX);
 		note_earlier(&first, loop->now.monotonic + seconds * 1000);
 	}
 	if (loop->accept_from > 0)
 		note_earlier(&first, loop->accept_from);
+	if (loop->export.again_at > 0)
+		note_earlier(&first, loop->export.again_at);
 	if (loop->is_stopping)
 		note_earlier(&first, loop->stop_by);
 	if (first == INT64_MAX)

@@ -3,6 +3,7 @@
 #define INKI_SERVER_LOOP_H
 
 #include "server/checks.h"
+#include "server/export.h"
 #include "server/listeners.h"
 #include "server/memory.h"
 #include "server/settings.h"
@@ -19,6 +20,7 @@ struct loop {
 	struct app app; /* its journal is emptied into the log */
 	struct slots slots;
 	struct checks checks;
+	struct export export;
 	uint8_t *inputs;  /* CONFIG_CONNECTIONS * CONN_INPUT_SIZE bytes */
 	uint8_t *outputs; /* (CONFIG_CONNECTIONS + 1) * RESPONSE_BUFFER_SIZE bytes */
 	uint8_t *tls;     /* CONFIG_CONNECTIONS * tls_server_memory_size() bytes */

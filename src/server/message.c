@@ -19,7 +19,7 @@ bool message_send(int end, const struct message *message)
 	return channel_send(end, span_of(message, sizeof(*message)));
 }
 
-/* An ASK as it goes over the line. */
+/* An ASK or a KEY as it goes over the line. */
 struct ask {
 	struct message message;
 	struct question question;
@@ -34,6 +34,11 @@ bool message_send_question(int end, const struct message *message, const struct 
 	return channel_send(end, span_of(&ask, offsetof(struct ask, question) + size));
 }
 
+static bool has_question(const struct message *message)
+{
+	return message->kind == MESSAGE_ASK || message->kind == MESSAGE_KEY;
+}
+
 static bool is_right(const struct message *message)
 {
 	return message->kind > MESSAGE_NONE && message->kind < MESSAGE_KIND_COUNT &&
@@ -46,8 +51,7 @@ enum channel_taken message_take(int end, struct message *message)
 	size_t size;
 	enum channel_taken taken = channel_take(end, message, sizeof(*message), &size);
 
-	if (taken == CHANNEL_MESSAGE &&
-	    (size != sizeof(*message) || !is_right(message) || message->kind == MESSAGE_ASK))
+	if (taken == CHANNEL_MESSAGE && (size != sizeof(*message) || !is_right(message) || has_question(message)))
 		return CHANNEL_ENDED;
 	return taken;
 }
@@ -65,7 +69,7 @@ enum channel_taken message_take_any(int end, struct message *message, struct que
 	if (size < sizeof(*message) || size > sizeof(ask) || !is_right(&ask.message))
 		return CHANNEL_ENDED;
 	*message = ask.message;
-	if (message->kind != MESSAGE_ASK)
+	if (!has_question(message))
 		return size == sizeof(*message) ? CHANNEL_MESSAGE : CHANNEL_ENDED;
 	if (size <= question_at)
 		return CHANNEL_ENDED;

@@ -59,6 +59,7 @@ void reload_take(struct loop *loop, uint32_t number)
 	listeners_adopt(&loop->listeners, config);
 	renew_rights(loop);
 	loop->checks.is_closed = false;
+	export_start_over(loop);
 	note(loop, (struct span){ 0 }, (size_t)(loop->app.counters.dropped - dropped));
 	(void)message_send(loop->helper, &taken);
 }

@@ -145,7 +145,6 @@ static void start_app(struct app *app, const struct memory *memory)
 		.started = (uint64_t)clock_wall(),
 		.configured = (uint64_t)clock_wall(),
 		.reload_works = 1,
-		.settings_used = app->gauges.settings_used,
 		.settings_size = memory_settings(memory, 0).size,
 	};
 }
@@ -199,8 +198,11 @@ static int serve(struct loop *loop, const struct account *account)
 static int start(struct loop *loop, const struct settings_source *source)
 {
 	const struct config *config = loop->app.config;
-	struct helper helper = { .memory = loop->memory, .source = source, .listeners = &loop->listeners };
-	uint8_t room[512];
+	static struct key_files files;
+	struct helper helper = {
+		.memory = loop->memory, .source = source, .files = &files, .listeners = &loop->listeners
+	};
+	uint8_t room[SETTINGS_ERROR_MAX];
 	struct writer error = writer_of(room, sizeof(room));
 	struct account account;
 	const char *why_not;
@@ -213,6 +215,10 @@ static int start(struct loop *loop, const struct settings_source *source)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!listeners_open(&loop->listeners, config, &error))
 		return fail(config, writer_written(&error));
+	if (IS_ENABLED(CONFIG_EXPORT) && !key_files_start(&files, config, &error)) {
+		listeners_forget(&loop->listeners);
+		return fail(config, writer_written(&error));
+	}
 	helper.channel = ends[0];
 	helper.log = logs[0];
 	loop->helper = ends[1];
@@ -222,6 +228,8 @@ static int start(struct loop *loop, const struct settings_source *source)
 		net_close(helper.channel);
 		net_close(helper.log);
 		net_close(helper.signals);
+		if (IS_ENABLED(CONFIG_EXPORT))
+			key_files_leave(&files);
 		return serve(loop, &account);
 	}
 	net_close(loop->helper);
@@ -266,7 +274,7 @@ static int server_main(int count, char **arguments)
 	if (IS_ENABLED(CONFIG_TLS) && read.make_certificate)
 		return make_certificate(config, &read.hosts);
 	if (read.check_only)
-		return summary_print(config, settings.used, clock_wall());
+		return summary_print(config, clock_wall());
 	settings_start_log(&read.source, config);
 	keyrings_log_warnings(config, clock_wall());
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
@@ -274,7 +282,6 @@ static int server_main(int count, char **arguments)
 	request = arena_of(memory.parts[MEMORY_REQUEST], memory.sizes[MEMORY_REQUEST]);
 	journal = writer_of(memory.parts[MEMORY_JOURNAL], memory.sizes[MEMORY_JOURNAL]);
 	loop.app.config = config;
-	loop.app.gauges.settings_used = settings.used;
 	if (read.source.file)
 		read.source.file = file_absolute(read.source.file, path, sizeof(path));
 	return start(&loop, &read.source);

@@ -57,6 +57,20 @@ bool ssh_option_narrows(enum ssh_option_name name)
 	return name <= SSH_OPTION_EXPIRY_TIME;
 }
 
+/* A backslash is where sshd and dropbear part: what it makes of the quote behind it, and so where the value ends. */
+bool ssh_option_is_dropbears(const struct ssh_option *option)
+{
+	static const uint32_t known = UINT32_C(1) << SSH_OPTION_RESTRICT |
+	                              UINT32_C(1) << SSH_OPTION_NO_AGENT_FORWARDING |
+	                              UINT32_C(1) << SSH_OPTION_NO_PORT_FORWARDING | UINT32_C(1) << SSH_OPTION_NO_PTY |
+	                              UINT32_C(1) << SSH_OPTION_NO_X11_FORWARDING | UINT32_C(1) << SSH_OPTION_COMMAND |
+	                              UINT32_C(1) << SSH_OPTION_VERIFY_REQUIRED |
+	                              UINT32_C(1) << SSH_OPTION_NO_TOUCH_REQUIRED |
+	                              UINT32_C(1) << SSH_OPTION_PERMITOPEN;
+
+	return known >> option->name & 1 && span_find_byte(option->value, '\\') == option->value.size;
+}
+
 bool ssh_option_is_single(enum ssh_option_name name)
 {
 	return rows[name].is_single;

@@ -60,6 +60,9 @@ bool ssh_option_find(struct span name, enum ssh_option_name *option);
 /* Does it only take something away, whatever stands in front of it? */
 bool ssh_option_narrows(enum ssh_option_name name);
 
+/* Does dropbear (2022.83 and later) know the option too, and take it in the sense of sshd? */
+bool ssh_option_is_dropbears(const struct ssh_option *option);
+
 /* Does sshd refuse a line that has it twice? */
 bool ssh_option_is_single(enum ssh_option_name name);
 

@@ -102,7 +102,6 @@ WRONG = {
     "broken keyring": (f"users:\n  - name: alice\n    keyring: {KEYRING}", "3:14", "alice"),
     "keyring without a key": ("users:\n  - name: alice\n    keyring: hello\n", "3:14", "no OpenPGP certificate"),
     "keyring file missing": ("users:\n  - name: alice\n    keyring_file: /nonexistent/alice.asc\n", "3:19", "No such file"),
-    "not there yet": ("export: {directory: /a}\nusers: []\n", "1:1", "export"),
     "half of tls": ("tls: {key: /a}\nusers: []\n", "1:6", "both a certificate and a key"),
     "no users": ("port: 3000\n", "1:1", "users"),
     "latin-1": (b"host: caf\xe9\nusers: []\n", None, ""),

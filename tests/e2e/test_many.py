@@ -4,29 +4,16 @@ gpg would take minutes for so many signatures, so openpgp.py makes them. That it
 """
 
 import base64
-import functools
 import hashlib
-import http.client
 import json
 import statistics
 import time
 
 import openpgp
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from gpg import Gpg
+from many import Client, ssh_line
 
 MANY = 10_000
-
-
-@functools.cache
-def ssh_line(number):
-    """An authorized_keys line and its blob, the same each time for the same number."""
-    name = b"ssh-ed25519"
-    secret = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"key %d" % number).digest())
-    point = secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    blob = len(name).to_bytes(4, "big") + name + len(point).to_bytes(4, "big") + point
-    return f"ssh-ed25519 {base64.b64encode(blob).decode()} key-{number}", blob
 
 
 def fingerprint(blob):
@@ -45,18 +32,6 @@ def test_builder_makes_what_gpg_takes(tmp_path):
             gpg.run("--verify", str(message))
     finally:
         gpg.close()
-
-
-class Client:
-    """One connection that is kept."""
-
-    def __init__(self, server):
-        self.connection = http.client.HTTPConnection(*server.address, timeout=20)
-
-    def ask(self, method, target, body=None):
-        self.connection.request(method, target, body)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read()
 
 
 def test_ten_thousand_keys(start, capsys):

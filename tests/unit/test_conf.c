@@ -288,7 +288,9 @@ static void test_good_cases(void **state)
 
 /* ---- what is refused ---- */
 
-#define KNOWN_KEYS "port, listen, host, run_as, require_confinement, log, level, max_request_age, clock, failures, defaults, users, tls, checks"
+#define KNOWN_KEYS "port, listen, host, run_as, require_confinement, log, level, max_request_age, clock, failures, defaults, users, tls, checks, export"
+#define FOLDER_TAKES "the path of a folder from / on, without a slash at its end"
+#define EXPORT(words) (IS_ENABLED(CONFIG_EXPORT) ? (words) : "1:9: this inki was built without files of keys (CONFIG_EXPORT); take export out")
 #define DURATION "it takes a duration such as 90s, 15m, 12h, 2d or 1h30m"
 #define ADDRESS "it takes a numeric address and a port, such as 127.0.0.1:3000, or with quotes \"[::1]:3000\""
 #define NAME "it takes a user's name of at most 64 bytes, without spaces and slashes, that does not start with a dash"
@@ -364,7 +366,15 @@ static const struct bad_case bad_cases[] = {
 	{ "failures: {burst: 10001}\n", "1:19: burst cannot be \"10001\"; it takes a whole number from 0 to 10000" },
 	{ "failures: {minute: 1}\n", "1:12: \"minute\" is no key here; there are burst, per_minute" },
 	{ "failures: 30\n", "1:11: failures cannot be \"30\"; it takes a mapping of burst and per_minute" },
-	{ "export: {directory: /a}\n", "1:1: this version of inki does not have \"export\" yet; take it out" },
+	/* files of keys */
+	{ "export: /a\n", EXPORT("1:9: export cannot be \"/a\"; it takes a mapping of directory, the path of a folder") },
+	{ "export: {}\n", EXPORT("1:9: export needs a directory, the path of a folder") },
+	{ "export: {folder: /a}\n", EXPORT("1:10: \"folder\" is no key here; there are directory") },
+	{ "export: {directory: a}\n", EXPORT("1:21: directory cannot be \"a\"; it takes " FOLDER_TAKES) },
+	{ "export: {directory: /a/}\n", EXPORT("1:21: directory cannot be \"/a/\"; it takes " FOLDER_TAKES) },
+	{ "export: {directory: /a}\nusers:\n- {name: a, keyring_file: /k/alice}\n- {name: b, keyring_file: /k/bob, options: 'no-pty,pty'}\n",
+	  EXPORT("4:3: no key of this user could be exported, as dropbear does not know his option pty, or takes it otherwise than "
+		 "sshd; take it out of his options, or take export out") },
 	{ "listen: [{address: 127.0.0.1:1, tls: true}]\nusers: []\n",
 	  "1:10: tls: true needs a certificate; add tls: {certificate: FILE, key: FILE}" },
 	{ "listen: [{address: 127.0.0.1:1, tls: yes}]\n", "1:38: tls cannot be \"yes\"; it takes true or false" },

@@ -117,6 +117,11 @@ static void test_hostile(void **state)
 	assert_false(question_is_right(&question, question_size(&question) + 1, &config));
 	for (size_t size = 0; size < offsetof(struct question, text); size++)
 		assert_false(question_is_right(&question, size, &config));
+	/* a key for a file is of no check */
+	question.check = question.action = UINT32_MAX;
+	assert_true(question_is_of_user(&question, question_size(&question), &config) && !is_right(&question));
+	question.user = 2;
+	assert_false(question_is_of_user(&question, question_size(&question), &config));
 #define WITH(change) \
 	question = make(); \
 	question.change; \

@@ -694,6 +694,51 @@ static void test_deadline(void **state)
 	assert_int_equal(table_next_end(table), 300);
 }
 
+/* Takes all users that have changed: a bit for each. */
+static uint64_t take_changed(void)
+{
+	uint64_t changed = 0;
+	size_t user;
+
+	while (table_take_changed(table, &user))
+		changed |= UINT64_C(1) << user;
+	return changed;
+}
+
+static void test_changed(void **state)
+{
+	static const uint32_t becomes[] = { 1, 0 };
+	uint32_t indices[CONFIG_USERS];
+	struct table_key key = key_of(1, 1, 100, 200);
+
+	(void)state;
+	assert_int_equal(take_changed(), 0);
+	assert_int_equal(table_put(table, &key, 300), STATUS_OK);
+	assert_int_equal(take_changed(), 2);
+	assert_int_equal(take_changed(), 0);
+	assert_int_equal(table_put(table, &key, 300), STATUS_OK); /* on new terms */
+	key = key_of(3, 1, 100, 250);
+	assert_int_equal(table_put(table, &key, 300), STATUS_OK);
+	assert_int_equal(take_changed(), 10);
+	assert_int_equal(bury(0, 7, 100, 300), STATUS_OK); /* of a key that was not there */
+	assert_int_equal(sweep(199), 0);
+	assert_int_equal(take_changed(), 0);
+	assert_int_equal(sweep(200), 1);
+	assert_int_equal(take_changed(), 2);
+	assert_int_equal(bury(3, 1, 150, 300), STATUS_OK);
+	assert_int_equal(take_changed(), 8);
+	assert_int_equal(sweep(300), 0); /* what is only remembered goes */
+	assert_int_equal(take_changed(), 0);
+	table_note_change(table, 2);
+	assert_int_equal(take_changed(), 4);
+	for (uint32_t user = 0; user < CONFIG_USERS; user++)
+		indices[user] = user < 2 ? becomes[user] : TABLE_NO_USER;
+	table_renumber(table, indices);
+	for (size_t user = 0, next; user < CONFIG_USERS; user++)
+		assert_true(table_take_changed(table, &next) && next == user);
+	assert_int_equal(take_changed(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -711,6 +756,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept_longer, start, end),
 		cmocka_unit_test_setup_teardown(test_floor, start, end),
 		cmocka_unit_test_setup_teardown(test_deadline, start, end),
+		cmocka_unit_test_setup_teardown(test_changed, start, end),
 		cmocka_unit_test_setup_teardown(test_model, start, end),
 	};
 

@@ -1,0 +1,145 @@
+#include "server/export.h"
+
+#include "core/audit.h"
+#include "server/key_files.h"
+#include "server/loop.h"
+
+/* Milliseconds until it is tried again, where a file could not be written; and where the helper could not be told. */
+enum { PAUSE_OF_FILE = 2000, PAUSE_OF_CHANNEL = 100 };
+
+bool export_is_wanted(const struct loop *loop)
+{
+	return IS_ENABLED(CONFIG_EXPORT) && loop->app.config->export_folder.size > 0;
+}
+
+static void note_failure(struct loop *loop, int64_t pause)
+{
+	struct export *export = &loop->export;
+	const int64_t again_at = loop->now.monotonic + pause;
+
+	export->is_busy = false;
+	export->serial = 0;
+	export->has_failed[export->user] = true;
+	if (export->again_at == 0 || again_at < export->again_at)
+		export->again_at = again_at;
+}
+
+static bool send_key(struct loop *loop, const struct table_key *key)
+{
+	const struct export *export = &loop->export;
+	const struct pgp_keyring *keyring = &loop->app.config->users[key->user].keyring;
+	const struct message message = {
+		.kind = MESSAGE_KEY,
+		.number = (uint32_t) export->user,
+		.serial = export->serial,
+	};
+	struct question *question = loop->memory->parts[MEMORY_QUESTION];
+	struct ssh_key bare = key->key;
+
+	bare.comment = (struct span){ 0 };
+	*question = (struct question){ .user = (uint32_t)key->user };
+	question_put_key(question, &bare, &key->fingerprint);
+	for (size_t i = 0; i < key->signer_count; i++)
+		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
+		                    audit_find_user_id(keyring, &key->signers[i], loop->now.wall));
+	return message_send_question(loop->helper, &message, question);
+}
+
+static bool send_end(struct loop *loop)
+{
+	const struct message message = {
+		.kind = MESSAGE_KEYS_END,
+		.number = (uint32_t)loop->export.user,
+		.serial = loop->export.serial,
+	};
+
+	loop->export.is_at_end = true;
+	return message_send(loop->helper, &message);
+}
+
+static void note_sent(struct loop *loop, bool works)
+{
+	loop->export.is_busy = works;
+	if (!works)
+		note_failure(loop, PAUSE_OF_CHANNEL);
+}
+
+static void tell_end(struct loop *loop)
+{
+	note_sent(loop, send_end(loop));
+}
+
+/* The next key of the user, or the end of them. */
+static void go_on(struct loop *loop)
+{
+	struct table_key key;
+	bool found;
+
+	do
+		found = table_walk_next(loop->app.table, &loop->export.walk, &key);
+	while (found && table_key_has_ended(loop->app.table, &key, loop->now.wall));
+	if (found)
+		note_sent(loop, send_key(loop, &key));
+	else
+		tell_end(loop);
+}
+
+static void retry(struct loop *loop)
+{
+	struct export *export = &loop->export;
+
+	if (export->again_at == 0 || loop->now.monotonic < export->again_at)
+		return;
+	export->again_at = 0;
+	for (size_t user = 0; user < CONFIG_USERS; user++) {
+		if (export->has_failed[user])
+			table_note_change(loop->app.table, user);
+		export->has_failed[user] = false;
+	}
+}
+
+void export_turn(struct loop *loop)
+{
+	struct export *export = &loop->export;
+	size_t user;
+
+	if (!export_is_wanted(loop) || loop->is_stopping)
+		return;
+	retry(loop);
+	while (!export->is_busy && table_take_changed(loop->app.table, &user)) {
+		if (user >= loop->app.config->user_count)
+			continue;
+		if (++export->count == 0)
+			++export->count;
+		export->serial = export->count;
+		export->user = user;
+		export->walk = table_walk_user(user);
+		export->is_at_end = false;
+		go_on(loop);
+	}
+}
+
+void export_note_next(struct loop *loop, const struct message *message)
+{
+	struct export *export = &loop->export;
+
+	if (!export_is_wanted(loop) || !export->is_busy || message->serial != export->serial)
+		return;
+	if (message->code == KEY_FILES_AGAIN)
+		export_start_over(loop);
+	else if (message->code == KEY_FILES_FULL)
+		tell_end(loop);
+	else if (message->code != KEY_FILES_DONE)
+		note_failure(loop, PAUSE_OF_FILE);
+	else if (export->is_at_end)
+		export->is_busy = false;
+	else
+		go_on(loop);
+}
+
+void export_start_over(struct loop *loop)
+{
+	loop->export.is_busy = false;
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		table_note_change(loop->app.table, user);
+}

@@ -6,6 +6,7 @@
 #: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
 #: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
 #: make size-record   notes the size of the program in board/sizes, which "make check" compares with
+#: make primitives    which library verifies with the fewest instructions; BOARD=name on that board's CPU
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench         inki beside what people would use in its place: 5 minutes; ONLY='http tls works login verify memory start' for some
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -256,6 +257,21 @@ counts: all $(WORKS)
 bench: all $(WORKS) $(BENCH_KEYS)
 	$(Q)tests/install.sh bench
 	$(Q)$(PYTHON) tests/bench/bench.py $(O)/inki $(WORKS) $(BENCH_KEYS) $(FIXTURES) $(ONLY)
+
+# Which library verifies with the fewest instructions; on a board's CPU with BOARD=name.
+PRIMITIVES := $(O)/tests/bench/primitives
+$(PRIMITIVES).o: UNIT_FLAGS += $(ROOM_crypto) $(ROOM_tls)
+$(PRIMITIVES): $(PRIMITIVES).o $(UNIT_COMMON)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+out/insn.so: tests/bench/insn.c
+	$(call log,CC,$@)
+	$(Q)gcc -O2 -Wall -Wextra -Werror -fPIC -shared -o $@ $<
+
+.PHONY: primitives
+primitives: $(PRIMITIVES) out/insn.so
+	$(Q)$(PYTHON) tests/bench/primitives.py '$(or $(BOARD),this machine)' '$(or $(QEMU),qemu-$(shell uname -m))' out/insn.so $(PRIMITIVES)
 
 # ---- TLS, as testssl.sh sees it ----
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|boards|fuzz|hosts|interop|load|openwrt|rescue|testssl
+# Usage: install.sh bench|build|demo|check|boards|fuzz|hosts|interop|load|openwrt|rescue|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -19,12 +19,14 @@ load="$demo haproxy python3 python3-cryptography python3-pytest slowhttptest val
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 hosts="$demo buildah debootstrap gcc-arm-linux-gnueabihf linux-libc-dev-armhf-cross lintian openssh-client python3 python3-pytest qemu-user
 	systemd-container"
+bench="$demo gpgv nginx-light openssl python3 python3-cryptography python3-pytest util-linux valgrind wrk"
 rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
 	qemu-system-arm qemu-system-x86"
 testssl="$demo python3 python3-cryptography testssl.sh"
 openwrt="$check chromium"
 
 case ${1:-} in
+bench) packages=$bench ;;
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;

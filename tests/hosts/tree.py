@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 OUT = os.path.abspath(os.environ.get("HOSTS", os.path.join(ROOT, "out", "hosts")))
@@ -28,13 +29,15 @@ def run(*words, check=True, timeout=600, **how):
 
 def mirror():
     """Where apt has this suite from."""
-    told = run("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {SUITE}", "Component: main")
-    return told.split()[0]
+    told = run("apt-get", "indextargets", "--no-release-info", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages")
+    found = [line.split()[2] for line in told.splitlines() if line.startswith(f"{SUITE} main ")]
+    assert found, f"apt has no {SUITE} main:\n{told}"
+    return found[0]
 
 
 def pristine():
     """The tree, made if it is not there: nothing is changed in it."""
-    path = os.path.join(OUT, f"{SUITE}-{PACKAGES.count(',')}")
+    path = os.path.join(OUT, f"{SUITE}-{zlib.crc32(PACKAGES.encode()):08x}")
     if not os.path.exists(path):
         beside = f"{path}.new"
         shutil.rmtree(beside, ignore_errors=True)

@@ -30,6 +30,9 @@ static size_t exchange(struct span bytes, size_t piece, uint8_t *room)
 	struct conn conn;
 
 	memset(&world.app.counters, 0, sizeof(world.app.counters));
+	world.app.arena->peak = 0; /* /metrics tells it, and how full the ring of events is */
+	arena_release(&world.events, 0);
+	world.app.events = events_start(&world.events, WORLD_NOW);
 	conn_start(&conn, input, output, &peer, 0);
 	while (conn.state != CONN_CLOSED && !sent.overflowed) {
 		size_t size, before = sent.used;

@@ -119,15 +119,27 @@ void export_turn(struct loop *loop)
 	}
 }
 
+/* None of the files is there any more. */
+static void start_over_later(struct loop *loop)
+{
+	struct export *export = &loop->export;
+
+	note_failure(loop, PAUSE_OF_FILE);
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		export->has_failed[user] = true;
+}
+
 void export_note_next(struct loop *loop, const struct message *message)
 {
 	struct export *export = &loop->export;
 
-	if (!export_is_wanted(loop) || !export->is_busy || message->serial != export->serial)
+	if (!export_is_wanted(loop))
 		return;
-	if (message->code == KEY_FILES_AGAIN)
-		export_start_over(loop);
-	else if (message->code == KEY_FILES_FULL)
+	if (message->code == KEY_FILES_GONE)
+		start_over_later(loop);
+	if (!export->is_busy || message->serial != export->serial)
+		return;
+	if (message->code == KEY_FILES_FULL)
 		tell_end(loop);
 	else if (message->code != KEY_FILES_DONE)
 		note_failure(loop, PAUSE_OF_FILE);

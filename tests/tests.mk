@@ -105,19 +105,20 @@ endif
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# inki as somebody has it who took it over; tests/probe/probe.c tells.
+# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c).
 PROBE := $(O)/inki-probe
+PROBE_OBJ := $(O)/tests/probe/probe.o $(O)/tests/probe/clock.o
 
 $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -D_GNU_SOURCE -MMD -MP -c -o $@ $<
 
-$(PROBE): $(O)/tests/probe/probe.o $(OBJ) $(LIBS)
+$(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) -Wl,--wrap=api_handle,--wrap=call_filter_install,--wrap=landlock_forbid_all
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime)
 
--include $(O)/tests/probe/probe.d
+-include $(PROBE_OBJ:.o=.d)
 
 e2e: all asan $(PROBE)
 	$(Q)INKI_PROBE='$(abspath $(PROBE))' INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from inki import refused
+from inki import has, refused
 
 
 @pytest.fixture
@@ -79,6 +79,40 @@ def test_second_signature(team, key_sign, new_key, gpg, alice, bob, name):
     answer = team.post(done.stdout)
     assert answer.status == 200, answer
     assert sorted(answer.json[0]["signers"]) == sorted([alice, bob])
+
+
+@pytest.mark.skipif(not has("SIGN"), reason="this build does not sign (CONFIG_SIGN)")
+def test_second_signature_by_a_key_in_a_file(team, key_sign, new_key, gpg, alice, tmp_path):
+    """With and without a pass phrase, where there is no gpg; the wrong one leaves the request as it was."""
+    line, _ = new_key()
+    first = gpg.clearsign('{"username":"alice","key":"%s","expire":"1h"}' % line, alice)
+    gpg.run("--quick-gen-key", "--passphrase", "sesame", "Carol <carol-sign@example.org>", "ed25519", "sign", "never")
+    keys = {"plain": gpg.run("--armor", "--export-secret-keys", gpg.key("nistp256")),
+            "locked": gpg.run("--armor", "--passphrase", "sesame", "--export-secret-keys", "carol-sign@example.org"),
+            "phrase": b"sesame\n", "wrong": b"sesam\n"}
+    for name, content in keys.items():
+        (tmp_path / name).write_bytes(content)
+    done = key_sign(first, "-p", str(tmp_path / "locked"), "--passphrase-file", str(tmp_path / "wrong"), home="/nonexistent")
+    assert (done.returncode, done.stdout) == (1, b"") and b"the pass phrase is wrong" in done.stderr, done
+    locked = key_sign(first, "-p", str(tmp_path / "locked"), "--passphrase-file", str(tmp_path / "phrase"), home="/nonexistent")
+    assert locked.returncode == 0, locked
+    gpg.run("--verify", input=locked.stdout)
+    refused(team.post(locked.stdout), 403, "are required: 1 of 2")  # Carol is not of his keyring
+    done = key_sign(locked.stdout, "-p", str(tmp_path / "plain"), home="/nonexistent")
+    assert done.returncode == 0, done
+    answer = team.post(done.stdout)
+    assert answer.status == 200 and sorted(answer.json[0]["signers"]) == sorted([alice, gpg.key("nistp256")]), answer
+
+
+def test_what_is_asked_for_is_shown_as_the_server_reads_it(key_sign, new_key, gpg, alice, bob):
+    """Not as it is spelled: escapes hide a name, spaces push a field out of sight, marks turn the line around."""
+    line, _ = new_key()
+    text = '{"us\\u0065rname":"r\\u006fot",%s"k\\u0065y":"%s","expire":"2\\u0064","reason":"\\u202eharmless"}' % (" " * 3000, line)
+    done = key_sign(gpg.clearsign(text, alice), "-u", bob)
+    assert done.returncode == 0, done
+    shown = next(each for each in done.stderr.decode().splitlines() if "to be signed: " in each)
+    assert shown.isprintable() and '"username":"root"' in shown and line in shown and '"expire":"2d"' in shown and len(shown) < 500, shown
+    assert "harmless" in shown, shown
 
 
 def test_third_signature_from_a_file(team, key_sign, new_key, gpg, alice, bob, tmp_path):

@@ -163,7 +163,8 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
 {
-	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll, helper->keeper->line };
+	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll,
+		             helper->keeper->process > 0 ? helper->keeper->line : -1 };
 	const struct config *config = config_in_force(helper);
 
 	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
@@ -341,7 +342,7 @@ static void take_turn(struct helper *helper)
 			runner_take_results(&helper->runner);
 		else if (ready[i] == NUMBER_LOG)
 			take_log(helper);
-		else if (ready[i] == NUMBER_KEEPER)
+		else if (IS_ENABLED(CONFIG_EXPORT) && ready[i] == NUMBER_KEEPER)
 			take_answers(helper);
 		else
 			take_messages(helper);

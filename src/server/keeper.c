@@ -91,7 +91,6 @@ static bool find_folder(struct keeper *keeper, const struct config *config)
 static void forget(struct keeper *keeper)
 {
 	net_close(keeper->line);
-	keeper->line = -1;
 	keeper->process = 0;
 }
 

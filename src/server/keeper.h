@@ -13,7 +13,7 @@
 struct keeper {
 	struct key_files files; /* readied by keeper_open() */
 	int process;            /* 0: there is none */
-	int line;               /* to it */
+	int line;               /* to it, if there is one */
 	bool has_failed;        /* as the log was told */
 };
 

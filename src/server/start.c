@@ -197,7 +197,7 @@ static int serve(struct loop *loop, const struct account *account)
 static int start(struct loop *loop, const struct settings_source *source)
 {
 	const struct config *config = loop->app.config;
-	static struct keeper keeper = { .line = -1 };
+	static struct keeper keeper;
 	struct helper helper = {
 		.memory = loop->memory, .source = source, .keeper = &keeper, .listeners = &loop->listeners
 	};

@@ -24,7 +24,7 @@ static void confine(const struct key_files *files)
 	writer_put_string(&line, "the process that keeps the files of keys is not confined to them: ");
 	writer_put_string(&line, why_not);
 	writer_put_string(&line, is_required ? "; require_confinement asks for that" : "");
-	log_line(is_required ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, writer_written(&line));
+	log_line(is_required ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, writer_written(&line));
 	if (is_required)
 		process_exit(NOT_CONFINED);
 }

@@ -179,6 +179,23 @@ def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):
     assert len(processes(exported.server)) == 2 and keeper not in processes(exported.server)
 
 
+def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):
+    """Nothing is answered for a while: the server tries again, and a key that goes meanwhile is gone then."""
+    exported = files()
+    (first, _), (second, _) = new_key(), new_key()
+    assert exported.server.post(sign(key=first)).status == 200
+    exported.become(first)
+    _, keeper = processes(exported.server)
+    os.kill(keeper, signal.SIGSTOP)
+    time.sleep(1.1)
+    assert exported.server.delete(sign(action="remove", key=first)).status == 200
+    assert exported.server.post(sign(key=second)).status == 200
+    exported.server.is_serving()
+    time.sleep(6)
+    os.kill(keeper, signal.SIGCONT)
+    exported.become(second, seconds=5)
+
+
 def test_the_keeper_has_no_rights_but_to_its_folder(files, sign, new_key):
     """What Landlock stops is tried in tests/unit/test_folder.c."""
     exported = files()
@@ -279,6 +296,14 @@ def test_users_whose_keys_can_be_in_no_file_are_refused(words, tmp_path, gpg, al
     path.write_text(yaml({**config, **({"checks": checks} if checks else {})}), encoding="utf-8")
     done = subprocess.run([*words, "server", "-c", path, "--check-config"], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and fragment in done.stderr, done
+
+
+def test_check_config_tells_the_folder(words, tmp_path, gpg, alice):
+    path = tmp_path / "inki.conf"
+    path.write_text(yaml({"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": "/run/nowhere"}}), encoding="utf-8")
+    done = subprocess.run([*words, "server", "-c", path, "--check-config"], capture_output=True, text=True, check=True)
+    assert "export to /run/nowhere/USER/authorized_keys\n" in done.stdout, done
+    assert not os.path.exists("/run/nowhere")
 
 
 # ---- what is left out ----

@@ -169,6 +169,4 @@ void export_note_next(struct loop *loop, const struct message *message)
 void export_start_over(struct loop *loop)
 {
 	loop->export.is_busy = false;
-	for (size_t user = 0; user < CONFIG_USERS; user++)
-		table_note_change(loop->app.table, user);
 }

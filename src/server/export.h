@@ -34,7 +34,8 @@ int64_t export_next_turn(const struct loop *loop);
 /* The helper's answer. */
 void export_note_next(struct loop *loop, const struct message *message);
 
-/* Under another configuration all files are written anew. */
+/* Another configuration is in force, under which the table counts all users as changed: the file under way is broken
+ * off. */
 void export_start_over(struct loop *loop);
 
 #endif

@@ -254,12 +254,15 @@ def test_a_reload_moves_the_files(files, sign, new_key, folder, gpg, alice):
                 is_missing.append(True)
     watching = threading.Thread(target=watch)
     watching.start()
-    before = os.stat(exported.path()).st_ino
-    server.reload(exported.config)
-    assert wait_for(lambda: os.stat(exported.path()).st_ino != before), "the file was not written anew"
-    is_over.set()
-    watching.join()
+    try:
+        before = os.stat(exported.path()).st_ino
+        server.reload(exported.config)
+        is_anew = wait_for(lambda: is_missing or os.stat(exported.path()).st_ino != before)
+    finally:
+        is_over.set()
+        watching.join()
     assert not is_missing, "the file was missing for a moment"
+    assert is_anew, "the file was not written anew"
     exported.become(line)
     other = {**users, "export": {"directory": folder + "2"}}
     server.reload(other)
@@ -450,7 +453,7 @@ def small_disk(folder):
     os.mkdir(folder)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=50,mode=755", "inki-test", folder], check=True)
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):

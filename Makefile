@@ -12,10 +12,11 @@ RELEASED := 2026-02-01
 #: make menuconfig    choose what is in it and how large
 #: make defconfig     forget that: Kconfig's defaults and the board's defconfig again
 #: make savedefconfig make it the board's defconfig (of no board: out/defconfig)
-#: make size          what takes the room in the binary
+#: make size          what takes the room in the binary and in memory, by room of ours and by part
 #: make repro         build twice and compare
 #: make clang-check   let clang look for more warnings
-#: make fetch         download the parts now, for a build without network later
+#: make CC='ccache arm-linux-gcc --sysroot=...'   with another compiler; what the CPU needs goes to CPU_FLAGS='...'
+#: make fetch         download the parts now, for a build without network later; INKI_DL=folder says where they lie
 #: make deps          install what the build needs (Debian)
 #: make clean
 
@@ -40,30 +41,38 @@ all: $(O)/inki
 
 CROSS_COMPILE :=
 CPU_FLAGS     :=
-SRC_FLAGS     := -mgeneral-regs-only
+SMALL_FLAGS   :=
+SMALL_PARTS   :=
 PIE           := y
 NO_FPU        :=
 LINK_FLAGS    :=
 QEMU          :=
+QEMU_ALSO     :=
 BOARD_FILES   := $(BOARD:%=board/%/toolchain.mk)
 $(if $(filter-out $(wildcard $(BOARD_FILES)),$(BOARD_FILES)),$(error no board $(BOARD); there are $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))))
 include $(BOARD_FILES)
 
+# A compiler that is named on the command line knows the tools that go with it.
 CC      := $(CROSS_COMPILE)gcc
-AR      := $(CROSS_COMPILE)ar
-NM      := $(CROSS_COMPILE)nm
-RANLIB  := $(CROSS_COMPILE)ranlib
-READELF := $(CROSS_COMPILE)readelf
-STRIP   := $(CROSS_COMPILE)strip
+tool     = $(if $(filter command,$(firstword $(origin CC))),$(shell $(CC) -print-prog-name=$(1)),$(CROSS_COMPILE)$(1))
+AR      := $(call tool,ar)
+NM      := $(call tool,nm)
+RANLIB  := $(call tool,ranlib)
+READELF := $(call tool,readelf)
+STRIP   := $(call tool,strip)
+
+# No source of ours computes with fractions; where the compiler can see to that, it does.
+SRC_FLAGS := $(shell $(CC) $(CPU_FLAGS) -Werror -mgeneral-regs-only -fsyntax-only -xc /dev/null 2>/dev/null && \
+	echo -mgeneral-regs-only)
 
 # ---- flags ----
 
 comma := ,
 PARTS := $(O)/third_party
-LIBS  := $(addprefix $(PARTS)/,mbedtls.a bearssl.a libyaml.a libsodium.a)
+LIBS  := $(addprefix $(PARTS)/,mbedtls.a bearssl.a libyaml.a libsodium.a no_assert.o)
 
 CODEGEN := $(CPU_FLAGS) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
-LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
+LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,$(if $(PIE),,no)relro,-z,now,-z,noexecstack,--build-id=none
 
 ifneq ($(SANITIZE),)
 # The sanitizers' own code makes gcc see null pointers.
@@ -74,7 +83,8 @@ finish     = rm -f $@ && cp $< $@
 else
 # Debian's musl-gcc makes a dynamic program of -static-pie without a word, so each piece of the C library is named here.
 MUSL        := $(PARTS)/musl
-MUSL_CFLAGS := $(CODEGEN) $(if $(PIE),-fPIE,-fno-pie)
+# Its own idea of small is larger by a fifth.
+MUSL_CFLAGS := $(CODEGEN) -Os $(if $(PIE),-fPIE,-fno-pie)
 CODEGEN     += -Os $(if $(PIE),-fPIE,-fno-pie) -fstack-protector-strong \
 	-nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
 LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker,-static -no-pie)
@@ -90,11 +100,11 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith \
 	-Wimplicit-fallthrough -Wnull-dereference
-CFLAGS := -std=c11 $(CODEGEN) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(O)/include
+CFLAGS := -std=c11 $(CODEGEN) $(SMALL_FLAGS) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(O)/include
 
 # A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
 ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
-ROOM_crypto := -Ithird_party -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -isystem $(SOURCES)/mbedtls/include \
+ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -isystem $(SOURCES)/bearssl/inc -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -isystem $(SOURCES)/mbedtls/include \
 	$(addprefix -isystem $(SOURCES)/libsodium/src/libsodium/include,/ /sodium)
 ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
@@ -136,7 +146,7 @@ parts: $(SOURCES)/.fetched $(O)/include/generated/autoconf.h
 	$(Q)command -v $(firstword $(CC)) >/dev/null || \
 		{ echo "$(CC) is missing: $(if $(BOARD),see board/$(BOARD)/README.md,make deps)" >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory -f third_party/Makefile O='$(O)' SOURCES='$(SOURCES)' V='$(V)' CC='$(CC)' AR='$(AR)' \
-		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' BOARD_FILES='$(BOARD_FILES)' \
+		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' SMALL_FLAGS='$(SMALL_FLAGS)' SMALL_PARTS='$(SMALL_PARTS)' BOARD_FILES='$(BOARD_FILES)' \
 		MUSL='$(MUSL)' MUSL_CFLAGS='$(MUSL_CFLAGS)' CRT1='$(CRT1)'
 $(LIBS) $(PARTS)/cmocka.a: parts ;
 
@@ -188,7 +198,8 @@ repro:
 
 size: $(O)/inki
 	$(Q)awk -f third_party/size.awk $(O)/inki.map
-	$(Q)echo "$$(stat -c %s $<) bytes in the file $<"
+	$(Q)echo "$$(stat -c %s $<) bytes in the file $<, $$(xz -9e -c $< | wc -c) in xz"
+	$(Q)echo 'users: []' | $(QEMU) $< server -c /dev/stdin --check-config | sed -n '/^memory/,$$p'
 
 deps:
 	$(Q)tests/install.sh build
@@ -200,4 +211,5 @@ help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
 
 include src/doc/install.mk
+include board/debian/deb.mk
 include tests/tests.mk

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: install.sh build|demo|check|fuzz|interop|load|testssl
+# Usage: install.sh build|demo|check|boards|fuzz|hosts|interop|load|rescue|testssl
 #
 # Installs the Debian packages that a fresh Debian 12 lacks for this; does nothing where all are there. Needs root or sudo then.
 set -eu
@@ -9,24 +9,31 @@ demo="$build curl gnupg openssh-client"
 check="$demo busybox clang dropbear-bin gnutls-bin gcc-arm-linux-gnueabihf gcc-mips-linux-gnu gcc-mipsel-linux-gnu haproxy kconfig-frontends-nox
 	linux-libc-dev-armhf-cross linux-libc-dev-mips-cross linux-libc-dev-mipsel-cross
 	fish mandoc nginx-light openssh-server openssl pinentry-curses python3 python3-cryptography python3-pexpect python3-pytest
-	qemu-user rnp shellcheck sq strace util-linux zsh"
+	qemu-user rnp shellcheck sq strace systemd util-linux valgrind zsh"
+boards="$check gcc-aarch64-linux-gnu gcc-arm-linux-gnueabi gcc-riscv64-linux-gnu linux-libc-dev-arm64-cross
+	linux-libc-dev-armel-cross linux-libc-dev-riscv64-cross"
 interop="$check default-jdk-headless faketime gosop gpgv pgpainless-cli sqv"
 # Debian's npm is hundreds of packages; another one may be here already.
 command -v npm >/dev/null || interop="$interop nodejs npm"
 load="$demo python3 python3-cryptography python3-pytest slowhttptest valgrind"
 fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
-
+hosts="$demo debootstrap lintian openssh-client python3 python3-pytest systemd-container"
+rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
+	qemu-system-arm qemu-system-x86"
 testssl="$demo python3 python3-cryptography testssl.sh"
 
-case $1 in
+case ${1:-} in
 build) packages=$build ;;
 demo) packages=$demo ;;
 check) packages=$check ;;
+boards) packages=$boards ;;
 fuzz) packages=$fuzz ;;
+hosts) packages=$hosts ;;
 interop) packages=$interop ;;
 load) packages=$load ;;
+rescue) packages=$rescue ;;
 testssl) packages=$testssl ;;
-*) echo "install.sh: not build, demo, check, fuzz, interop, load or testssl: $1" >&2; exit 2 ;;
+*) echo "install.sh: none of the words in its usage: ${1:-}" >&2; exit 2 ;;
 esac
 
 missing=

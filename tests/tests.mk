@@ -2,6 +2,9 @@
 #: make check         all of it, with what it needs installed (Debian, as root or with sudo)
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
+#: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
+#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
+#: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
 #: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
@@ -12,10 +15,12 @@
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
-# Little-endian with 32 bits, and big-endian without an FPU; each of the others: make BOARD=name board-test
+# Little-endian with 32 bits, and big-endian without an FPU; all of them: make boards
 CHECK_BOARDS := armhf mips-24kc
 
 UNIT_TESTS   := $(sort $(wildcard tests/unit/test_$(or $(TEST),*).c))
@@ -27,16 +32,17 @@ UNIT_COMMON  := $(UNIT_HELPERS:%.c=$(O)/%.o) $(filter-out $(O)/src/main.o,$(OBJ)
 UNIT_FLAGS := $(filter-out -mgeneral-regs-only,$(CFLAGS)) -D_GNU_SOURCE -Itests/unit \
 	-isystem $(SOURCES)/cmocka/include -DHAVE_UINTPTR_T
 
-.PHONY: check lint unit e2e demo board-test kconfig-test
+.PHONY: check lint unit e2e demo board-test boards size-check size-record kconfig-test
 
 check:
 	$(Q)tests/install.sh check
 	$(Q)$(MAKE) --no-print-directory all asan
-	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint
+	$(Q)$(MAKE) --no-print-directory clang-check kconfig-test lint size-check
 	$(Q)$(MAKE) --no-print-directory unit
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
 	$(Q)for board in $(CHECK_BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory counts
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 
 # ---- lints ----
@@ -123,8 +129,22 @@ $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 e2e: all asan $(PROBE)
 	$(Q)INKI_PROBE='$(abspath $(PROBE))' INKI='$(abspath $(O))/inki' INKI_ASAN='$(abspath $(O))/asan/inki' $(PYTEST) tests/e2e
 
-board-test: all unit
+board-test: all size-check unit
 	$(Q)INKI='$(QEMU) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e
+	$(Q)$(if $(QEMU_ALSO),INKI='$(QEMU_ALSO) $(abspath $(O))/inki' $(PYTEST) -m board tests/e2e)
+
+# All of them are built before one is tested; one after the other, as each takes all processors.
+boards:
+	$(Q)tests/install.sh boards
+	$(Q)for board in $(BOARDS); do nice $(MAKE) --no-print-directory BOARD=$$board all || exit 1; done
+	$(Q)for board in $(BOARDS); do echo "$$board:" && nice $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+
+# ---- sizes ----
+
+SIZE_BUDGET = tests/size_budget.sh $(1) $(or $(BOARD),host) $(O) "$$($(CC) -dumpmachine)-$$($(CC) -dumpfullversion)"
+
+size-check size-record: all
+	$(Q)$(call SIZE_BUDGET,$(@:size-%=%))
 
 demo:
 	$(Q)tests/install.sh demo
@@ -153,6 +173,17 @@ soak soak-valgrind: all $(SOAK)
 	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
+# ---- rescue systems, booted ----
+
+RESCUE := out/rescue
+
+.PHONY: rescue-test
+rescue-test: all
+	$(Q)tests/install.sh rescue
+	$(Q)$(MAKE) --no-print-directory BOARD=armhf all
+	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' \
+		$(PYTEST) $(TEST:%=-k %) tests/rescue
+
 # ---- random steps at the pure core and at a model of it ----
 
 MODEL := $(O)/tests/model/driver
@@ -178,41 +209,38 @@ $(MODEL): $(MODEL).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 
 -include $(MODEL).d
 
-# ---- what verifying costs ----
+# ---- what things cost: instructions of fixed works, and inki beside what people would use instead ----
 
-BENCH := $(O)/tests/bench/verify
+WORKS       := $(O)/tests/bench/works
+BENCH_KEYS  := $(O)/tests/bench/authorized_keys
+FIXTURES    := $(abspath $(O))/tests/bench/fixtures
+PYTHON      := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-$(BENCH).o: tests/bench/verify.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BENCH): $(BENCH).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
+$(WORKS): $(WORKS).o $(filter-out $(O)/src/main.o,$(OBJ)) $(LIBS)
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
-
--include $(BENCH).d
-
-.PHONY: bench-verify
-bench-verify: all $(BENCH)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/verify.py $(O)/inki $(BENCH)
-
-# ---- what sshd waits for ----
-
-BENCH_KEYS := $(O)/tests/bench/authorized_keys
-
-$(BENCH_KEYS).o: tests/bench/authorized_keys.c Makefile $(BOARD_FILES) | parts
-	$(call log,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_FLAGS) -c -o $@ $<
 
 $(BENCH_KEYS): $(BENCH_KEYS).o
 	$(call log,LD,$@)
 	$(Q)$(call link,$^)
 
-.PHONY: bench-authorized-keys
+-include $(WORKS).d $(BENCH_KEYS).d
+
+.PHONY: counts bench-verify bench-authorized-keys
+RECORD :=
+counts: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/counts.py $(O)/inki $(WORKS) $(FIXTURES) '$(shell $(CC) --version | head -n 1)' $(RECORD:%=--record)
+
+bench-verify: all $(WORKS)
+	$(Q)$(PYTHON) tests/bench/verify.py $(O)/inki $(WORKS)
+
 bench-authorized-keys: all $(BENCH_KEYS)
-	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+	$(Q)$(PYTHON) tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
 
 # ---- TLS, as testssl.sh sees it ----
 
@@ -241,6 +269,14 @@ dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
 .PHONY: bench-checks
 bench-checks: all
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/checks.py $(abspath $(O))/inki
+
+# ---- whole hosts ----
+
+.PHONY: deb-test
+deb-test: deb
+	$(Q)tests/install.sh hosts
+	$(Q)mkdir -p out/hosts
+	$(Q)$(PYTEST) tests/hosts/test_debian.py
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

@@ -15,7 +15,10 @@
 #define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8
 
 #define MBEDTLS_BIGNUM_C
+/* There is none for MIPS16. */
+#ifndef __mips16
 #define MBEDTLS_HAVE_ASM
+#endif
 
 #define MBEDTLS_MD_C
 #define MBEDTLS_MD5_C
@@ -25,6 +28,12 @@
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
 #define MBEDTLS_SHA3_C
+
+/* BearSSL's: see mbedtls_alt/digests.h. */
+#define MBEDTLS_MD5_ALT
+#define MBEDTLS_SHA1_ALT
+#define MBEDTLS_SHA256_ALT
+#define MBEDTLS_SHA512_ALT
 
 /* For signing with a secret-key file. Where that is left out nothing calls these, so the linker leaves them out. */
 #define MBEDTLS_HMAC_DRBG_C

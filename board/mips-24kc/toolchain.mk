@@ -1,7 +1,7 @@
 # MIPS 24Kc, big-endian and without an FPU: OpenWrt's ath79.
 CROSS_COMPILE := mips-linux-gnu-
-CPU_FLAGS     := -march=24kc -msoft-float -fno-pic -mno-abicalls
-SRC_FLAGS     :=
+CPU_FLAGS     := -march=24kc -msoft-float -fno-pic -mno-abicalls -minterlink-mips16
+SMALL_FLAGS   := -mips16
 NO_FPU        := y
 QEMU          := qemu-mips -cpu 24Kc
 

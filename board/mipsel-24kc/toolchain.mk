@@ -1,7 +1,7 @@
 # MIPS 24Kc, little-endian and without an FPU: OpenWrt's ramips.
 CROSS_COMPILE := mipsel-linux-gnu-
-CPU_FLAGS     := -march=24kc -msoft-float -fno-pic -mno-abicalls
-SRC_FLAGS     :=
+CPU_FLAGS     := -march=24kc -msoft-float -fno-pic -mno-abicalls -minterlink-mips16
+SMALL_FLAGS   := -mips16
 NO_FPU        := y
 QEMU          := qemu-mipsel -cpu 24Kc
 

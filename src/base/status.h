@@ -180,6 +180,7 @@
 	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
 	/* TLS: what is wrong with a certificate or its key */ \
 	X(PEM_SYNTAX, 500, TOLD, "the base64 of the PEM block is malformed") \
+	X(PEM_LINES, 500, TOLD, "the lines -----BEGIN x----- and -----END x----- do not come in pairs of the same x; something is cut or was pasted wrong") \
 	X(TLS_NO_CERTIFICATE, 500, TOLD, "there is no certificate in it; it holds -----BEGIN CERTIFICATE----- and more") \
 	X(TLS_CERTIFICATE_SYNTAX, 500, TOLD, "a certificate in it is malformed") \
 	X(TLS_CERTIFICATE_KEY, 500, TOLD, "the key of a certificate is not supported; there are RSA of 2048 to 4096 bits and ECDSA on P-256, P-384 and P-521") \
@@ -203,6 +204,7 @@
 	X(TLS_PEER_NAME, 400, TOLD, "its certificate is for other hosts") \
 	X(TLS_PEER_PIN, 400, TOLD, "its key is not the one of --pinnedpubkey: this is another server, or it has got a new key") \
 	X(TLS_PEER_CERTIFICATE, 400, TOLD, "its certificate, or one above it, is wrong or of a kind that is not supported") \
+	X(TLS_PEER_PURPOSE, 400, TOLD, "its certificate, or one above it, is not for servers (extended key usage)") \
 	/* the world */ \
 	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
 	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \

@@ -48,9 +48,10 @@ static bool send_request(struct fetch *fetch, const char **why_not)
 {
 	uint8_t room[REQUEST_HEAD_MAX], host_room[300];
 	struct writer head = writer_of(room, sizeof(room)), host = writer_of(host_room, sizeof(host_room));
+	const char *method = fetch->is_delete ? "DELETE" : fetch->post.size > 0 ? "POST" : "GET";
 
 	write_host(&host, &fetch->where);
-	http_write_request(&head, writer_written(&host), fetch->target, fetch->post.size);
+	http_write_request(&head, method, writer_written(&host), fetch->target, fetch->post.size);
 	if (head.overflowed || host.overflowed)
 		return refuse(why_not, "the request for it is too long");
 	(void)(stream_send(&fetch->stream, writer_written(&head), why_not) &&

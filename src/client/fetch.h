@@ -14,7 +14,8 @@ struct fetch {
 	/* to be filled in before: */
 	struct where where;
 	struct span target;           /* path and query, percent-encoded */
-	struct span post;             /* what is posted; empty: it is a GET */
+	struct span post;             /* what is posted; empty: it is a GET, */
+	bool is_delete;               /* or a DELETE */
 	int64_t connect_until, until; /* times of clock_monotonic() */
 	uint8_t *room;  /* holds the head of the answer and so much of its body, with the framing of its chunks, as is
 	                   read at */

@@ -1,5 +1,6 @@
 #include "client/https.h"
 
+#include "base/encoding.h"
 #include "base/memory.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -38,21 +39,41 @@ static struct span find_bundle(void)
 	return (struct span){ 0 };
 }
 
+/* FILE: line 7: words */
+static const char *name_file(struct span path, size_t line, const char *words)
+{
+	static uint8_t room[FILE_PATH_MAX + 256];
+	struct writer writer = writer_of(room, sizeof(room));
+
+	printable_write(&writer, span_first(path, FILE_PATH_MAX));
+	if (line > 0) {
+		writer_put_string(&writer, ": line ");
+		writer_put_number(&writer, (int64_t)line);
+	}
+	writer_put_string(&writer, ": ");
+	writer_put_string(&writer, words);
+	writer_put_byte(&writer, '\0');
+	return writer.overflowed ? words : (const char *)room;
+}
+
 /* The arena gets what is kept of the file. */
 static const struct tls_anchors *read_anchors(struct span path, struct arena *arena, const char **why_not)
 {
 	const struct tls_anchors *anchors = NULL;
 	uint8_t *room = pages_take(BUNDLE_MAX);
+	const char *words = no_memory;
+	size_t line = 0;
 	struct span pem;
 	enum status status;
 
-	*why_not = no_memory;
-	if (room && file_read(path, room, BUNDLE_MAX, &pem, why_not)) {
-		anchors = tls_anchors_read(pem, arena, &status);
-		*why_not = status_words(status);
+	if (room && file_read(path, room, BUNDLE_MAX, &pem, &words)) {
+		anchors = tls_anchors_read(pem, arena, &status, &line);
+		words = status_words(status);
 	}
 	if (room)
 		pages_give_back(room, BUNDLE_MAX);
+	if (!anchors)
+		*why_not = name_file(path, line, words);
 	return anchors;
 }
 
@@ -73,9 +94,6 @@ static bool find_trust(struct tls_trust *trust, const struct where *where, struc
 		return refuse(why_not, "this system has no bundle of trusted certificates; give --cacert FILE or "
 		                       "--pinnedpubkey");
 	trust->anchors = read_anchors(path, arena, why_not);
-	if (!trust->anchors && where->cacert && strcmp(*why_not, no_memory) != 0)
-		return refuse(why_not,
-		              "the file of --cacert cannot be read, or has no certificate in PEM that is supported");
 	return trust->anchors != NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "host/pages.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "http/target.h"
 #include "json/array.h"
 #include "pgp/message.h"
 
@@ -18,6 +19,7 @@ struct change_options {
 	struct key_draft draft;
 	struct sign_options sign;
 	const char *print, *json, *timeout;
+	const char *unsigned_; /* to remove only */
 	struct where_options where;
 };
 
@@ -52,12 +54,15 @@ static const struct option remove_options[] = {
 	FILE_OPTION,
 	{ 0, "fingerprint", OPTION_VALUE, offsetof(struct change_options, draft.fingerprint), "FP",
 	  "in place of the key: SHA256:... as ssh-keygen -l prints it, or MD5" },
+	{ 0, "unsigned", OPTION_FLAG, offsetof(struct change_options, unsigned_), NULL,
+	  "as root on the host itself, over its Unix socket: no signature;\nwants --fingerprint" },
 	CHANGE_OPTIONS,
 };
 
 enum {
 	ANSWER_MAX = 1 << 20, /* bytes */
 	TEXT_MAX = 2 * LISTED_KEY_TEXT_MAX,
+	TARGET_MAX = 512,
 	CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024,
 };
 
@@ -103,22 +108,51 @@ static int print_json(struct span body, struct arena *arena)
 	return json_array_has_ended(&array) && rest.size == 0 ? tell_result(body) : tell_failure(no_keys);
 }
 
-static int send_request(const struct reach *reach, struct span message, enum request_action action, bool as_json)
+static int exchange(const struct reach *reach, struct fetch *fetch, enum request_action action, bool as_json)
 {
-	struct fetch fetch = { .target = SPAN("/api/v1/keys"), .post = message, .size = ANSWER_MAX };
 	uint8_t room[512];
 	struct writer words = writer_of(room, sizeof(room));
 	struct arena arena = arena_of(pages_take(LISTED_KEY_ARENA_SIZE), LISTED_KEY_ARENA_SIZE);
 
-	fetch.room = pages_take(ANSWER_MAX);
-	if (!fetch.room || !arena.data)
+	fetch->size = ANSWER_MAX;
+	fetch->room = pages_take(ANSWER_MAX);
+	if (!fetch->room || !arena.data)
 		return tell_failure(no_memory);
-	reach_begin(reach, &fetch);
-	if (!fetch_whole(&fetch, &words))
+	reach_begin(reach, fetch);
+	if (!fetch_whole(fetch, &words))
 		return tell_failure(writer_written(&words));
-	if (fetch.code != 200)
-		return reach_tell_refusal(&fetch);
-	return as_json ? print_json(fetch.body, &arena) : print_key(action, fetch.body, &arena);
+	if (fetch->code != 200)
+		return reach_tell_refusal(fetch);
+	return as_json ? print_json(fetch->body, &arena) : print_key(action, fetch->body, &arena);
+}
+
+static int send_request(const struct reach *reach, struct span message, enum request_action action, bool as_json)
+{
+	struct fetch fetch = { .target = SPAN("/api/v1/keys"), .post = message };
+
+	return exchange(reach, &fetch, action, as_json);
+}
+
+/* What root may do on the host itself. Nothing of what only a signed request says is silently left out. */
+static int remove_unsigned(const struct change_options *options, const struct reach *reach)
+{
+	const struct sign_options *sign = &options->sign;
+	uint8_t room[TARGET_MAX];
+	struct writer target = writer_of(room, sizeof(room));
+	struct fetch fetch = { .is_delete = true };
+
+	if (!options->draft.fingerprint || options->draft.file || options->draft.reason ||
+	    options->draft.hosts.count > 0 || options->print || sign->pgp_key || sign->local_user)
+		return tell_usage(key_remove_command.name, SPAN("--unsigned goes with --fingerprint, and with none of "
+		                                                "-f, -p, -u, --host, --reason and --print"));
+	if (reach->where.socket.size == 0)
+		return tell_usage(key_remove_command.name, SPAN("--unsigned is for the host's own Unix socket"));
+	reach_write_target(&target, reach->user, "/key/");
+	http_target_encode(&target, span_of_string(options->draft.fingerprint));
+	if (target.overflowed)
+		return tell_usage(key_remove_command.name, SPAN("that is no fingerprint"));
+	fetch.target = writer_written(&target);
+	return exchange(reach, &fetch, REQUEST_REMOVE, options->json);
 }
 
 static int change(const struct command *command, enum request_action action, const struct change_options *options,
@@ -160,6 +194,8 @@ static int run(const struct command *command, enum request_action action, int co
 	if (!crypto)
 		return tell_failure(no_memory);
 	crypto_start(crypto, CRYPTO_ARENA_SIZE);
+	if (options.unsigned_)
+		return remove_unsigned(&options, &reach);
 	return change(command, action, &options, &reach);
 }
 
@@ -193,6 +229,6 @@ const struct command key_remove_command = {
 	.operand_count = 1,
 	COMMAND_OPTIONS(remove_options),
 	.text = "Signs a request that throws an SSH key out before its time, and sends it to the inki on the host.\n"
-		"Sessions that are open go on.\n",
+		"Sessions that are open go on. Root on the host itself needs no signature (--unsigned).\n",
 	.notes = REACH_URL_NOTES,
 };

@@ -11,13 +11,14 @@
 #include "json/array.h"
 
 struct list_options {
-	const char *authorized_keys, *expired, *json, *timeout;
+	const char *authorized_keys, *all, *expired, *json, *timeout;
 	struct where_options where;
 };
 
 static const struct option list_options[] = {
 	{ 'a', "authorized-keys", OPTION_FLAG, offsetof(struct list_options, authorized_keys), NULL,
 	  "as lines of authorized_keys" },
+	{ 0, "all", OPTION_FLAG, offsetof(struct list_options, all), NULL, "the keys of all users" },
 	{ 'x', "expired", OPTION_FLAG, offsetof(struct list_options, expired), NULL,
 	  "also keys that have ended by this machine's clock; the server lists\nthose that have not by its own" },
 	{ 0, "json", OPTION_FLAG, offsetof(struct list_options, json), NULL, "as JSON" },
@@ -130,7 +131,7 @@ static void tell_counts(const struct list *list)
 		                  "them too");
 		tell_note(writer_written(&words));
 	} else if (list->shown == 0 && !list->options->json && !list->options->authorized_keys) {
-		tell_note(SPAN("this user has no keys there now"));
+		tell_note(list->options->all ? SPAN("there are no keys now") : SPAN("this user has no keys there now"));
 	}
 }
 
@@ -197,7 +198,10 @@ static int ask(const struct list_options *options, const struct reach *reach)
 
 	if (!list.arena.data || !list.out.data || !fetch.room)
 		return tell_failure(no_memory);
-	reach_write_target(&target, reach->user, options->authorized_keys ? "/authorized_keys" : "/keys");
+	if (options->all)
+		writer_put_string(&target, "/api/v1/keys");
+	else
+		reach_write_target(&target, reach->user, options->authorized_keys ? "/authorized_keys" : "/keys");
 	fetch.target = writer_written(&target);
 	reach_begin(reach, &fetch);
 	if (!fetch_start(&fetch, &words))
@@ -219,10 +223,12 @@ static int key_list_main(int count, char **arguments)
 	signal_ignore_pipe();
 	if (command_read(&key_list_command, count, arguments, &options, &url, &words) < 0)
 		return tell_usage(key_list_command.name, writer_written(&words));
-	if (options.authorized_keys && options.json)
-		return tell_usage(key_list_command.name, SPAN("either -a or --json"));
-	if (!reach_read(&reach, url, options.timeout, &options.where, &why_not))
+	if (options.authorized_keys && (options.json || options.all))
+		return tell_usage(key_list_command.name, SPAN("-a goes with neither --json nor --all"));
+	if (!(options.all ? reach_read_server : reach_read)(&reach, url, options.timeout, &options.where, &why_not))
 		return tell_usage(key_list_command.name, span_of_string(why_not));
+	if (options.all && reach.user.size > 0)
+		return tell_usage(key_list_command.name, SPAN("either --all or USER@"));
 	return ask(&options, &reach);
 }
 

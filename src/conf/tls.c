@@ -41,13 +41,19 @@ static bool read_tls(struct conf_reader *reader, const struct conf_key *key, con
 
 const struct conf_type conf_tls_type = { read_tls, "a mapping of certificate and key, each the path of a PEM file" };
 
-static bool refuse_file(struct conf_reader *reader, const struct conf_path *file, const char *name, const char *words)
+/* line: the wrong one of the file; 0: none */
+static bool refuse_file(struct conf_reader *reader, const struct conf_path *file, const char *name, size_t line,
+                        const char *words)
 {
 	struct writer *error = conf_error_start(reader, file->place);
 
 	writer_put_string(error, name);
 	writer_put_byte(error, ' ');
 	conf_write_quoted(error, file->path);
+	if (line > 0) {
+		writer_put_string(error, ": line ");
+		writer_put_number(error, (int64_t)line);
+	}
 	writer_put(error, SPAN(": "));
 	writer_put_string(error, words);
 	return false;
@@ -55,17 +61,18 @@ static bool refuse_file(struct conf_reader *reader, const struct conf_path *file
 
 static bool read_file(struct conf_reader *reader, const struct conf_path *file, const char *name,
                       struct tls_identity *identity,
-                      enum status (*read)(struct tls_identity *, struct span, struct arena *))
+                      enum status (*read)(struct tls_identity *, struct span, struct arena *, size_t *))
 {
 	const struct conf_input *input = reader->input;
 	const char *why_not = "it cannot be read";
 	struct span pem;
 	enum status status;
+	size_t line;
 
 	if (!input->read_file(input->context, file->path, &pem, &why_not))
-		return refuse_file(reader, file, name, why_not);
-	status = read(identity, pem, reader->arena);
-	return status == STATUS_OK || refuse_file(reader, file, name, status_words(status));
+		return refuse_file(reader, file, name, 0, why_not);
+	status = read(identity, pem, reader->arena, &line);
+	return status == STATUS_OK || refuse_file(reader, file, name, line, status_words(status));
 }
 
 bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings)
@@ -89,7 +96,7 @@ bool conf_tls_settle(struct conf_reader *reader, struct conf_settings *settings)
 		return true;
 	identity = arena_take(reader->arena, sizeof(*identity));
 	if (!identity)
-		return refuse_file(reader, &tls->certificate, "certificate", status_words(STATUS_ARENA_FULL));
+		return refuse_file(reader, &tls->certificate, "certificate", 0, status_words(STATUS_ARENA_FULL));
 	settings->config.tls = identity;
 	return read_file(reader, &tls->certificate, "certificate", identity, tls_identity_read_certificate) &&
 	       read_file(reader, &tls->key, "key", identity, tls_identity_read_key);

@@ -244,24 +244,29 @@ static enum status get_health(struct call *call)
 	return STATUS_OK;
 }
 
+/* Events name all who have an account here, with and without keys; so do some metrics. Root could read them in the
+ * server's memory anyway. */
+static bool may_see_users(const struct api_request *request)
+{
+	return ((request->access & ACCESS_READ) && request->may_see_events) || request->is_local_root;
+}
+
 static enum status get_metrics(struct call *call)
 {
 	call->answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-	call->answer->list = (struct api_list){ .kind = API_LIST_METRICS };
+	call->answer->list = (struct api_list){ .kind = API_LIST_METRICS,
+		                                .metrics = { .shows_users = may_see_users(call->request) } };
 	return STATUS_OK;
 }
 
-/* Root could read them in the server's memory anyway. */
 static enum status get_events(struct call *call)
 {
-	const struct api_request *request = call->request;
-	bool is_allowed = (request->access & ACCESS_READ) && request->may_see_events;
 	struct span text;
 	uint64_t after = 0;
 
-	if (!is_allowed && !request->is_local_root)
+	if (!may_see_users(call->request))
 		return STATUS_ROUTE_EVENTS;
-	if (http_query_find(request->query, SPAN("after"), &text) && !decimal_read(text, &after))
+	if (http_query_find(call->request->query, SPAN("after"), &text) && !decimal_read(text, &after))
 		return STATUS_ROUTE_AFTER;
 	if (call->app->events)
 		call->answer->list = (struct api_list){ .kind = API_LIST_EVENTS,

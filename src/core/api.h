@@ -43,7 +43,7 @@ struct api_gauges {
 	uint64_t configured;   /* and when it last read its configuration */
 	uint64_t reload_works; /* 1 if so at the last time, the start included */
 	uint64_t log_lost;     /* lines */
-	uint64_t settings_used, settings_size;
+	uint64_t settings_size;
 };
 
 /* What was asked for last of the keys (audit.h). */

@@ -95,6 +95,7 @@ struct config {
 	size_t check_count;
 	struct config_user *users; /* in order of appearance; names are unique */
 	size_t user_count;
+	size_t size; /* bytes of the settings arena that all of this takes */
 };
 
 /* Which checks are asked about that, in the form of config_policy.checks. */

@@ -7,9 +7,9 @@
 /* Metrics of one name. */
 struct family {
 	const char *name, *type, *help;
-	/* Writes sample number *sample, or, if there is none of it, a later one, whose number it then puts there. False
-	 * if there is none. NULL: the one sample is the uint64_t at that offset in struct app. */
-	bool (*put)(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+	/* Writes sample number walk->sample, or, if there is none of it, a later one, whose number it then puts there.
+	 * False if there is none. NULL: the one sample is the uint64_t at that offset in struct app. */
+	bool (*put)(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
 	            struct writer *out);
 	size_t offset;
 };
@@ -49,103 +49,104 @@ static bool put_lone(struct writer *out, const struct family *family, size_t sam
 
 /* ---- one function for each family that is not a lone number ---- */
 
-static bool put_build(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_build(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                       struct writer *out)
 {
 	(void)now;
-	if (*sample > 0)
+	if (walk->sample > 0)
 		return false;
 	put_labelled(out, family->name, "version", app->gauges.version);
 	put_end(out, 1);
 	return true;
 }
 
-static bool put_keys(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_keys(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                      struct writer *out)
 {
 	(void)now;
-	return put_lone(out, family, *sample, table_measure(app->table).live);
+	return put_lone(out, family, walk->sample, table_measure(app->table).live);
 }
 
-static bool put_remembered(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_remembered(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                            struct writer *out)
 {
 	(void)now;
-	return put_lone(out, family, *sample, table_measure(app->table).remembered);
+	return put_lone(out, family, walk->sample, table_measure(app->table).remembered);
 }
 
-static bool put_keys_max(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_keys_max(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                          struct writer *out)
 {
 	(void)app, (void)now;
-	return put_lone(out, family, *sample, CONFIG_KEYS);
+	return put_lone(out, family, walk->sample, CONFIG_KEYS);
 }
 
-static bool put_user_keys(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_user_keys(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                           struct writer *out)
 {
 	(void)now;
-	if (*sample >= app->config->user_count)
+	if (!walk->shows_users || walk->sample >= app->config->user_count)
 		return false;
-	put_labelled(out, family->name, "user", app->config->users[*sample].name);
-	put_end(out, table_count_user_keys(app->table, *sample));
+	put_labelled(out, family->name, "user", app->config->users[walk->sample].name);
+	put_end(out, table_count_user_keys(app->table, walk->sample));
 	return true;
 }
 
-static bool put_user_signers(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_user_signers(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                              struct writer *out)
 {
-	if (*sample >= app->config->user_count)
+	if (!walk->shows_users || walk->sample >= app->config->user_count)
 		return false;
-	put_labelled(out, family->name, "user", app->config->users[*sample].name);
-	put_end(out, pgp_keyring_count_signers(&app->config->users[*sample].keyring, now));
+	put_labelled(out, family->name, "user", app->config->users[walk->sample].name);
+	put_end(out, pgp_keyring_count_signers(&app->config->users[walk->sample].keyring, now));
 	return true;
 }
 
-/* Only those that there were. */
-/* By reason; what is kept from the client is one reason here, too, or else strangers could tell by it who exists. */
-static bool put_refusals(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+/* By reason, only those that there were; what is kept from the client is one reason here, too, or else strangers could
+ * tell by it who exists. */
+static bool put_refusals(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                          struct writer *out)
 {
 	const uint64_t *refusals = app->counters.refusals;
 	uint64_t kept = 0;
 
 	(void)now;
-	while (*sample < STATUS_COUNT && (refusals[*sample] == 0 || !status_is_told((enum status) * sample)))
-		++*sample;
-	if (*sample < STATUS_COUNT) {
-		put_labelled(out, family->name, "reason", span_of_string(status_name((enum status) * sample)));
-		put_end(out, refusals[*sample]);
+	while (walk->sample < STATUS_COUNT &&
+	       (refusals[walk->sample] == 0 || !status_is_told((enum status)walk->sample)))
+		walk->sample++;
+	if (walk->sample < STATUS_COUNT) {
+		put_labelled(out, family->name, "reason", span_of_string(status_name((enum status)walk->sample)));
+		put_end(out, refusals[walk->sample]);
 		return true;
 	}
 	for (enum status status = 0; status < STATUS_COUNT; status++)
 		kept += status_is_told(status) ? 0 : refusals[status];
-	if (*sample > STATUS_COUNT || kept == 0)
+	if (walk->sample > STATUS_COUNT || kept == 0)
 		return false;
 	put_labelled(out, family->name, "reason", SPAN("UNVERIFIED"));
 	put_end(out, kept);
 	return true;
 }
 
-static bool put_checks(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_checks(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                        struct writer *out)
 {
 	(void)now;
-	if (*sample > 1)
+	if (walk->sample > 1)
 		return false;
-	put_labelled(out, family->name, "result", *sample ? SPAN("allowed") : SPAN("refused"));
-	put_end(out, app->counters.checks[*sample]);
+	put_labelled(out, family->name, "result", walk->sample ? SPAN("allowed") : SPAN("refused"));
+	put_end(out, app->counters.checks[walk->sample]);
 	return true;
 }
 
-static bool put_reloads(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_reloads(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                         struct writer *out)
 {
 	(void)now;
-	if (*sample > 1)
+	if (walk->sample > 1)
 		return false;
-	put_labelled(out, family->name, "result", *sample ? SPAN("success") : SPAN("failure"));
-	put_end(out, app->counters.reloads[*sample]);
+	put_labelled(out, family->name, "result", walk->sample ? SPAN("success") : SPAN("failure"));
+	put_end(out, app->counters.reloads[walk->sample]);
 	return true;
 }
 
@@ -158,23 +159,23 @@ static void put_seconds(struct writer *out, uint64_t milliseconds)
 }
 
 /* The buckets, each with all that took less, too; then sum and count. */
-static bool put_durations(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_durations(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                           struct writer *out)
 {
 	uint64_t count = 0;
-	bool is_bucket = *sample <= API_CHECK_BUCKETS, is_sum = *sample == API_CHECK_BUCKETS + 1;
+	bool is_bucket = walk->sample <= API_CHECK_BUCKETS, is_sum = walk->sample == API_CHECK_BUCKETS + 1;
 
 	(void)now;
-	if (*sample > API_CHECK_BUCKETS + 2)
+	if (walk->sample > API_CHECK_BUCKETS + 2)
 		return false;
-	for (size_t i = 0; i <= API_CHECK_BUCKETS && i <= *sample; i++)
+	for (size_t i = 0; i <= API_CHECK_BUCKETS && i <= walk->sample; i++)
 		count += app->counters.check_durations[i];
 	writer_put_string(out, family->name);
 	writer_put_string(out, is_bucket ? "_bucket{le=\"" : is_sum ? "_sum " : "_count");
-	if (*sample < API_CHECK_BUCKETS)
-		put_seconds(out, api_check_buckets[*sample]);
+	if (walk->sample < API_CHECK_BUCKETS)
+		put_seconds(out, api_check_buckets[walk->sample]);
 	if (is_bucket)
-		writer_put_string(out, *sample < API_CHECK_BUCKETS ? "\"}" : "+Inf\"}");
+		writer_put_string(out, walk->sample < API_CHECK_BUCKETS ? "\"}" : "+Inf\"}");
 	if (is_sum) {
 		put_seconds(out, app->counters.check_milliseconds);
 		writer_put_byte(out, '\n');
@@ -195,7 +196,7 @@ static bool put_arena(const struct app *app, const char *name, size_t sample, bo
 		uint64_t used, size;
 	} rows[] = {
 		{ "keys", table.heap_used, table.heap_size },
-		{ "settings", app->gauges.settings_used, app->gauges.settings_size },
+		{ "settings", app->config->size, app->gauges.settings_size },
 		{ "request", app->arena->peak, app->arena->size },
 		{ "events", events.used, events.size },
 	};
@@ -207,27 +208,27 @@ static bool put_arena(const struct app *app, const char *name, size_t sample, bo
 	return true;
 }
 
-static bool put_arena_used(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_arena_used(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                            struct writer *out)
 {
 	(void)now;
-	return put_arena(app, family->name, *sample, false, out);
+	return put_arena(app, family->name, walk->sample, false, out);
 }
 
-static bool put_arena_size(const struct app *app, const struct family *family, size_t *sample, int64_t now,
+static bool put_arena_size(const struct app *app, const struct family *family, struct metrics_walk *walk, int64_t now,
                            struct writer *out)
 {
 	(void)now;
-	return put_arena(app, family->name, *sample, true, out);
+	return put_arena(app, family->name, walk->sample, true, out);
 }
 
-static bool put_events_dropped(const struct app *app, const struct family *family, size_t *sample, int64_t now,
-                               struct writer *out)
+static bool put_events_dropped(const struct app *app, const struct family *family, struct metrics_walk *walk,
+                               int64_t now, struct writer *out)
 {
 	(void)now;
 	if (!IS_ENABLED(CONFIG_EVENTS) || !app->events)
 		return false;
-	return put_lone(out, family, *sample, events_measure(app->events).dropped);
+	return put_lone(out, family, walk->sample, events_measure(app->events).dropped);
 }
 
 /* ---- all of them ---- */
@@ -304,7 +305,7 @@ bool metrics_write_next(const struct app *app, struct metrics_walk *walk, int64_
 
 		if (!walk->has_head)
 			put_head(out, family);
-		has_sample = family->put ? family->put(app, family, &walk->sample, now, out)
+		has_sample = family->put ? family->put(app, family, walk, now, out)
 		                         : put_field(app, family, walk->sample, out);
 		if (has_sample) {
 			walk->has_head = true;
@@ -313,7 +314,7 @@ bool metrics_write_next(const struct app *app, struct metrics_walk *walk, int64_
 		}
 		if (!out->overflowed) /* a family without samples has no head */
 			writer_rewind(out, used);
-		*walk = (struct metrics_walk){ .family = walk->family + 1 };
+		*walk = (struct metrics_walk){ .family = walk->family + 1, .shows_users = walk->shows_users };
 	}
 	return false;
 }

@@ -6,8 +6,9 @@
 
 struct app;
 
-/* Where a list of metrics stands: zeroed at its beginning. */
+/* Where a list of metrics stands: zeroed at its beginning, but for the first one. */
 struct metrics_walk {
+	bool shows_users; /* those too that are about each user by his name */
 	size_t family, sample;
 	bool has_head; /* HELP and TYPE of the family are written */
 };

@@ -7,6 +7,7 @@ prefix     := /usr/local
 bindir     := $(prefix)/bin
 datadir    := $(prefix)/share
 mandir     := $(datadir)/man
+zshdir     := $(datadir)/zsh/site-functions
 
 # File, place, mode.
 INSTALLED := \
@@ -15,7 +16,7 @@ INSTALLED := \
 	src/doc/inki.conf.5:$(mandir)/man5/inki.conf.5:644 \
 	src/doc/inki-server.8:$(mandir)/man8/inki-server.8:644 \
 	src/doc/inki.bash:$(datadir)/bash-completion/completions/inki:644 \
-	src/doc/_inki:$(datadir)/zsh/site-functions/_inki:644 \
+	src/doc/_inki:$(zshdir)/_inki:644 \
 	src/doc/inki.fish:$(datadir)/fish/vendor_completions.d/inki.fish:644 \
 	inki.conf.example:$(datadir)/doc/inki/inki.conf.example:644
 

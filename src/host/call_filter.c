@@ -64,6 +64,9 @@ static const uint32_t calls[] = {
 	SYS_read,
 	SYS_write,
 	SYS_accept4,
+#ifdef SYS_accept
+	SYS_accept, /* musl tries it if that one says EINVAL */
+#endif
 	SYS_close,
 	SYS_shutdown,
 	SYS_epoll_ctl,
@@ -87,13 +90,42 @@ static const uint32_t calls[] = {
 	SYS_exit_group,
 };
 
+/* On i386 all that is done with sockets was one call, until 4.3 brought those above; its first argument says what
+ * (linux/net.h). */
 enum {
-	CALL_COUNT = sizeof(calls) / sizeof(calls[0]),
-	HEAD_LENGTH = 4, /* instructions */
-	LENGTH = HEAD_LENGTH + CALL_COUNT + 2,
+	SOCKET_ACCEPT = 5,
+	SOCKET_SEND = 9,
+	SOCKET_RECV,
+	SOCKET_SENDTO,
+	SOCKET_RECVFROM,
+	SOCKET_SHUTDOWN,
+	SOCKET_SETSOCKOPT,
+	SOCKET_GETSOCKOPT,
+	SOCKET_SENDMSG,
+	SOCKET_RECVMSG,
+	SOCKET_ACCEPT4,
+#ifdef __i386__
+	CALL_SOCKET = SYS_socketcall,
+#else
+	CALL_SOCKET = -1, /* there is none */
+#endif
 };
 
-_Static_assert(CALL_COUNT <= UINT8_MAX, "a jump reaches over all calls");
+static const uint32_t socket_calls[] = {
+	SOCKET_RECVFROM, SOCKET_SENDTO,   SOCKET_ACCEPT4,    SOCKET_RECV,       SOCKET_SEND,   SOCKET_RECVMSG,
+	SOCKET_SENDMSG,  SOCKET_SHUTDOWN, SOCKET_SETSOCKOPT, SOCKET_GETSOCKOPT, SOCKET_ACCEPT,
+};
+
+/* Of instructions. */
+enum {
+	CALL_COUNT = sizeof(calls) / sizeof(calls[0]),
+	SOCKET_CALL_COUNT = sizeof(socket_calls) / sizeof(socket_calls[0]),
+	SOCKET_LENGTH = CALL_SOCKET < 0 ? 0 : 3 + SOCKET_CALL_COUNT,
+	HEAD_LENGTH = 4,
+	LENGTH = HEAD_LENGTH + CALL_COUNT + SOCKET_LENGTH + 2,
+};
+
+_Static_assert(LENGTH <= UINT8_MAX, "a jump reaches over all calls");
 
 static struct sock_filter load(size_t offset)
 {
@@ -111,22 +143,41 @@ static struct sock_filter end_with(uint32_t action)
 	return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
 }
 
+/* For each one that is allowed: equal: go to the end, so many instructions on. */
+static void put_calls(struct sock_filter *filter, const uint32_t *allowed, size_t count, size_t to_end)
+{
+	for (size_t i = 0; i < count; i++)
+		filter[i] = skip_if(allowed[i], to_end - i - 1);
+}
+
 /*
  *       load the architecture; ours: skip a line
  *       kill
  *       load the number of the call
  *       for each one that is allowed: equal: go to allow
+ *       on i386: the one of sockets: skip a line
+ *                kill
+ *                load its first argument
+ *                for each one that is allowed: equal: go to allow
  *       kill
  * allow
  */
 static void build(struct sock_filter filter[static LENGTH])
 {
+	struct sock_filter *rest = filter + HEAD_LENGTH;
+
 	filter[0] = load(offsetof(struct seccomp_data, arch));
 	filter[1] = skip_if(ARCHITECTURE, 1);
 	filter[2] = end_with(SECCOMP_RET_KILL_PROCESS);
 	filter[3] = load(offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < CALL_COUNT; i++)
-		filter[HEAD_LENGTH + i] = skip_if(calls[i], CALL_COUNT - i);
+	put_calls(rest, calls, CALL_COUNT, LENGTH - 1 - HEAD_LENGTH);
+	rest += CALL_COUNT;
+	if (CALL_SOCKET >= 0) {
+		rest[0] = skip_if((uint32_t)CALL_SOCKET, 1);
+		rest[1] = end_with(SECCOMP_RET_KILL_PROCESS);
+		rest[2] = load(offsetof(struct seccomp_data, args));
+		put_calls(rest + 3, socket_calls, SOCKET_CALL_COUNT, SOCKET_CALL_COUNT + 1);
+	}
 	filter[LENGTH - 2] = end_with(SECCOMP_RET_KILL_PROCESS);
 	filter[LENGTH - 1] = end_with(SECCOMP_RET_ALLOW);
 }

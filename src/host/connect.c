@@ -1,16 +1,15 @@
 #include "host/connect.h"
 
+#include "base/kconfig.h"
 #include "host/clock.h"
 #include "host/net.h"
 #include "host/signal.h"
+#include "host/socket_address.h"
 
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { HOST_MAX = 255 };
@@ -44,10 +43,10 @@ int connect_unix(struct span path, int64_t until, const char **why_not)
 }
 
 /* Tries one address; the descriptor, or -1. */
-static int try_address(const struct addrinfo *address, int64_t until, const char **why_not)
+static int try_address(const struct sockaddr *address, socklen_t address_size, int64_t until, const char **why_not)
 {
-	int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error = descriptor < 0 || connect(descriptor, address->ai_addr, address->ai_addrlen) < 0 ? errno : 0;
+	int descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error = descriptor < 0 || connect(descriptor, address, address_size) < 0 ? errno : 0;
 	socklen_t size = sizeof(error);
 
 	*why_not = NULL;
@@ -66,21 +65,17 @@ static int try_address(const struct addrinfo *address, int64_t until, const char
 	return -1;
 }
 
-/* A numeric address first: that reads no file and asks nobody. */
 static struct addrinfo *look_up(const char *host, int64_t until)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST };
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
 	int64_t left = until - clock_monotonic();
-	int result = getaddrinfo(host, NULL, &hints, &found);
+	int result;
 
-	if (result == EAI_NONAME) {
-		signal_end_after(left > 1000 ? (unsigned)((left + 999) / 1000) : 1,
-		                 "inki: the look-up of the server's name took too long\n");
-		hints.ai_flags = 0;
-		result = getaddrinfo(host, NULL, &hints, &found);
-		signal_end_after(0, "");
-	}
+	signal_end_after(left > 1000 ? (unsigned)((left + 999) / 1000) : 1,
+	                 "inki: the look-up of the server's name took too long\n");
+	result = getaddrinfo(host, NULL, &hints, &found);
+	signal_end_after(0, "");
 	return result == 0 ? found : NULL;
 }
 
@@ -113,14 +108,14 @@ static int try_all(struct addrinfo *addresses, uint16_t port, int64_t until, con
 
 	for (struct addrinfo *each = addresses; each && descriptor < 0; each = each->ai_next) {
 		set_port(each->ai_addr, port);
-		descriptor = try_address(each, share(each, until), &words);
+		descriptor = try_address(each->ai_addr, each->ai_addrlen, share(each, until), &words);
 		if (each == addresses)
 			*why_not = words;
 	}
 	return descriptor;
 }
 
-int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why_not)
+static int connect_by_name(struct span host, uint16_t port, int64_t until, const char **why_not)
 {
 	char name[HOST_MAX + 1];
 	struct addrinfo *addresses;
@@ -137,4 +132,15 @@ int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why
 	descriptor = try_all(addresses, port, until, why_not);
 	freeaddrinfo(addresses);
 	return descriptor;
+}
+
+int connect_tcp(struct span host, uint16_t port, int64_t until, const char **why_not)
+{
+	union socket_address address;
+	const socklen_t size = socket_address_read(host, port, &address);
+
+	if (size > 0)
+		return try_address(&address.any, size, until, why_not);
+	*why_not = "this build looks up no names: give a numeric address (CONFIG_LOOKUP)";
+	return IS_ENABLED(CONFIG_LOOKUP) ? connect_by_name(host, port, until, why_not) : -1;
 }

@@ -102,8 +102,8 @@ bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *lin
 		*why_not = "it is empty";
 	else if (got == 1 && byte != '\n')
 		*why_not = "its line is too long";
-	else
-		*line = span_of(room, used);
+	else /* a file that was written on Windows has CR LF there */
+		*line = span_of(room, used - (used > 0 && room[used - 1] == '\r'));
 	return line->data;
 }
 

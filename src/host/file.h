@@ -14,9 +14,9 @@ bool file_read(struct span path, uint8_t *room, size_t size, struct span *bytes,
  * *why_not, if it cannot be read. */
 bool file_read_start(const char *path, uint8_t *room, size_t size, struct span *bytes, const char **why_not);
 
-/* Reads the first line of a file, or the next one of an open descriptor, without its end; not a byte more is taken.
- * Returns false, with the words in *why_not, if it cannot be read (a signal that is caught ends that too), if there is
- * nothing, or if it is longer than size. What is in room then is the caller's to wipe. */
+/* Reads the first line of a file, or the next one of an open descriptor, without its LF or CR LF; not a byte more is
+ * taken. Returns false, with the words in *why_not, if it cannot be read (a signal that is caught ends that too), if
+ * there is nothing, or if it is longer than size. What is in room then is the caller's to wipe. */
 bool file_read_line(const char *path, uint8_t *room, size_t size, struct span *line, const char **why_not);
 bool file_take_line(int descriptor, uint8_t *room, size_t size, struct span *line, const char **why_not);
 

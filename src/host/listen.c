@@ -1,42 +1,14 @@
 #include "host/listen.h"
 
 #include "base/address.h"
+#include "host/socket_address.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { QUEUE_LENGTH = 128 };
-
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in ipv4;
-	struct sockaddr_in6 ipv6;
-};
-
-/* Reads a numeric address; the size of what is filled in, 0 if it is none. */
-static socklen_t read_address(struct span text, uint16_t port, union socket_address *address)
-{
-	char name[ADDRESS_TEXT_MAX + 1];
-
-	*address = (union socket_address){ .any.sa_family = AF_UNSPEC };
-	if (text.size == 0 || text.size > ADDRESS_TEXT_MAX)
-		return 0;
-	memcpy(name, text.data, text.size);
-	name[text.size] = '\0';
-	if (inet_pton(AF_INET, name, &address->ipv4.sin_addr) == 1) {
-		address->ipv4.sin_family = AF_INET;
-		address->ipv4.sin_port = htons(port);
-		return sizeof(address->ipv4);
-	}
-	address->ipv6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	return inet_pton(AF_INET6, name, &address->ipv6.sin6_addr) == 1 ? sizeof(address->ipv6) : 0;
-}
 
 /* The end of each way to open a listener: its descriptor, or the reason why not. */
 static int finish(int descriptor, bool works, const char **why_not)
@@ -57,7 +29,7 @@ int listen_tcp(struct span text, uint16_t port, const char **why_not)
 {
 	static const int on = 1;
 	union socket_address address;
-	socklen_t size = read_address(text, port, &address);
+	socklen_t size = socket_address_read(text, port, &address);
 	int descriptor;
 	bool works;
 

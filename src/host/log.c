@@ -191,9 +191,9 @@ bool log_relay(struct span line)
 	return false;
 }
 
-void log_note_lost(void)
+void log_note_lost(uint64_t lines)
 {
-	sink.lost_elsewhere++;
+	sink.lost_elsewhere += lines;
 }
 
 void log_lines(enum log_level level, struct span text)

@@ -25,11 +25,11 @@ void log_start(enum log_target target, enum log_level level);
 void log_line(enum log_level level, struct span text);
 
 /* This process can open nothing any more: its lines for syslog go into the socket relay, from which another process
- * takes them, each whole, and hands them on. One that it cannot hand on (it tells so in its own next line) is to be
+ * takes them, each whole, and hands them on. Those that it cannot hand on (it tells so in its own next line) are to be
  * counted here too. */
 void log_confine(int relay);
 bool log_relay(struct span line);
-void log_note_lost(void);
+void log_note_lost(uint64_t lines);
 
 /* How many lines could not be written so far. */
 uint64_t log_count_lost(void);

@@ -1,16 +1,14 @@
 #include "host/net.h"
 
 #include "host/clock.h"
+#include "host/socket_address.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 static enum net_io outcome(ssize_t result, size_t *moved)
@@ -66,13 +64,6 @@ bool net_wait(int descriptor, bool to_write, int64_t until)
 			return true;
 	}
 }
-
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in ipv4;
-	struct sockaddr_in6 ipv6;
-	struct sockaddr_un local;
-};
 
 static void name_peer(int descriptor, const union socket_address *address, struct net_peer *peer)
 {

@@ -105,14 +105,16 @@ void http_write_chunk_head(uint8_t head[static HTTP_CHUNK_HEAD_SIZE], size_t siz
 const struct span http_last_chunk = CONSTANT_SPAN("0\r\n\r\n");
 const struct span http_continue = CONSTANT_SPAN("HTTP/1.1 100 Continue\r\n\r\n");
 
-void http_write_request(struct writer *writer, struct span host, struct span target, size_t post_size)
+void http_write_request(struct writer *writer, const char *method, struct span host, struct span target,
+                        size_t body_size)
 {
-	writer_put(writer, post_size > 0 ? SPAN("POST ") : SPAN("GET "));
+	writer_put_string(writer, method);
+	writer_put_byte(writer, ' ');
 	writer_put(writer, target);
 	writer_put(writer, SPAN(" HTTP/1.1\r\nHost: "));
 	writer_put(writer, host);
 	writer_put(writer, SPAN("\r\nConnection: close\r\n"));
-	if (post_size > 0)
-		put_number_field(writer, "Content-Length", post_size);
+	if (body_size > 0)
+		put_number_field(writer, "Content-Length", body_size);
 	writer_put(writer, SPAN("\r\n"));
 }

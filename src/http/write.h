@@ -33,9 +33,10 @@ extern const struct span http_last_chunk;
 /* The interim answer to Expect: 100-continue. */
 extern const struct span http_continue;
 
-/* Writes the head of a client's request that asks the server to close the connection after its answer: a POST of
- * post_size bytes, which are to follow, or, if there are none, a GET. The caller has made sure that host and target
- * hold nothing but bytes that may stand there (http_target_encode). */
-void http_write_request(struct writer *writer, struct span host, struct span target, size_t post_size);
+/* Writes the head of a client's request that asks the server to close the connection after its answer; method is its
+ * name, and body_size bytes are to follow. The caller has made sure that host and target hold nothing but bytes that
+ * may stand there (http_target_encode). */
+void http_write_request(struct writer *writer, const char *method, struct span host, struct span target,
+                        size_t body_size);
 
 #endif

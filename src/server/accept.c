@@ -63,6 +63,7 @@ static void serve(struct loop *loop, struct slot *slot, const struct net_peer *n
 	memcpy(peer.remote, net_peer->name, net_peer->name_size);
 	conn_start(&slot->conn, loop->inputs + number * CONN_INPUT_SIZE, loop->outputs + number * RESPONSE_BUFFER_SIZE,
 	           &peer, loop->now.monotonic);
+	slot->uid = net_peer->knows_uid ? (int64_t)net_peer->uid : -1;
 	slot->tls = NULL;
 	slot->has_begun = false;
 	slot->sealed = 0;

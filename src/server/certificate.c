@@ -21,7 +21,7 @@ static void write_pin(struct writer *text, const struct config *config)
 
 void certificate_write(struct writer *text, const struct config *config, int64_t now)
 {
-	enum status status = tls_identity_check_dates(config->tls, now);
+	enum status status = tls_certificate_check_dates(&config->tls->certificate, now);
 
 	write_words(text, config);
 	writer_put_string(text, "\n  clients may use ");
@@ -42,7 +42,7 @@ void certificate_log(const struct config *config, int64_t now)
 
 	if (!config->tls)
 		return;
-	status = tls_identity_check_dates(config->tls, now);
+	status = tls_certificate_check_dates(&config->tls->certificate, now);
 	write_words(&line, config);
 	writer_put_string(&line, "; clients may use ");
 	write_pin(&line, config);

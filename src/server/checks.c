@@ -12,8 +12,21 @@ static bool is_serving(const struct checks_place *place)
 	return place->subject.action == CHECK_SERVE;
 }
 
+/* May the last place be taken for that? */
+static bool may_take_last(const struct checks *checks, const struct slot *slot, enum config_check_action action)
+{
+	bool may = slot->is_local && slot->uid >= 0 && action == CHECK_SERVE;
+
+	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE && slot->uid != 0; i++) {
+		const struct checks_place *place = &checks->places[i];
+
+		may = may && (place->serial == 0 || !place->is_local || place->uid != slot->uid);
+	}
+	return may;
+}
+
 /* A free place that may be taken for that; NULL if there is none. */
-static struct checks_place *find_place(struct checks *checks, bool is_local, enum config_check_action action)
+static struct checks_place *find_place(struct checks *checks, const struct slot *slot, enum config_check_action action)
 {
 	struct checks_place *free = NULL;
 	size_t taken = 0, serving = 0;
@@ -26,8 +39,9 @@ static struct checks_place *find_place(struct checks *checks, bool is_local, enu
 		taken += place->serial != 0;
 		serving += place->serial != 0 && !place->is_local && is_serving(place);
 	}
-	if (!is_local &&
-	    (taken + CHECKS_LOCAL >= CONFIG_CHECKS_AT_ONCE || (action == CHECK_SERVE && serving >= CHECKS_SERVING_MAX)))
+	if (!slot->is_local && action == CHECK_SERVE && serving >= CHECKS_SERVING_MAX)
+		return NULL;
+	if (taken + CHECKS_KEPT >= CONFIG_CHECKS_AT_ONCE && !may_take_last(checks, slot, action))
 		return NULL;
 	return free;
 }
@@ -35,8 +49,8 @@ static struct checks_place *find_place(struct checks *checks, bool is_local, enu
 static bool send(struct loop *loop, struct slot *slot)
 {
 	struct checks *checks = &loop->checks;
-	struct checks_place *place = find_place(checks, slot->is_local,
-	                                        (enum config_check_action)loop->app.asked.action);
+	const enum config_check_action action = (enum config_check_action)loop->app.asked.action;
+	struct checks_place *place = find_place(checks, slot, action);
 	struct message message = { .kind = MESSAGE_ASK };
 
 	if (!place || checks->is_closed)
@@ -45,13 +59,14 @@ static bool send(struct loop *loop, struct slot *slot)
 		checks->serial = 1;
 	message.number = (uint32_t)(place - checks->places);
 	message.serial = checks->serial;
-	message.code = slot->is_local;
+	message.code = may_take_last(checks, slot, action);
 	if (!message_send_question(loop->helper, &message, loop->app.question))
 		return false;
 	*place = (struct checks_place){
 		.serial = checks->serial,
 		.slot = slot,
 		.is_local = slot->is_local,
+		.uid = slot->uid,
 		.since = loop->now.monotonic,
 		.subject = loop->app.asked,
 	};

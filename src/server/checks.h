@@ -1,6 +1,7 @@
-/* The checks under way, as the server sees them: who waits for which. Each takes one of a fixed number of places; so
- * many of them can be had over TCP that one is always left for sshd, which asks over a Unix socket, and questions over
- * TCP for keys that sshd is to be served, which anybody can ask, take at most half. */
+/* The checks under way, as the server sees them: who waits for which. Each takes one of a fixed number of places.
+ * Questions over TCP for keys that sshd is to be served, which anybody can ask, take at most half of them. The last
+ * place is for such questions over a Unix socket only, from somebody who has no other: that may be sshd, and no other
+ * user of the host can keep it from there. (Root can have it in any case.) */
 #ifndef INKI_SERVER_CHECKS_H
 #define INKI_SERVER_CHECKS_H
 
@@ -11,7 +12,7 @@
 struct loop;
 
 enum {
-	CHECKS_LOCAL = 1, /* places that are kept for Unix sockets */
+	CHECKS_KEPT = 1, /* places that are kept for sshd */
 	CHECKS_SERVING_MAX = CONFIG_CHECKS_AT_ONCE / 2,
 };
 
@@ -19,8 +20,9 @@ struct checks {
 	struct checks_place {
 		uint32_t serial;   /* of the question; 0: free */
 		struct slot *slot; /* NULL: nobody waits any more, but the program is not gone yet */
-		bool is_local;
-		int64_t since; /* monotonic */
+		bool is_local;     /* it came over a Unix socket, */
+		int64_t uid;       /* and whose it is: see struct slot */
+		int64_t since;     /* monotonic */
 		struct check_subject subject;
 	} places[CONFIG_CHECKS_AT_ONCE];
 	uint32_t serial;

@@ -24,7 +24,9 @@ enum {
 
 enum {
 	END_TIME = LOOP_END_TIME + 3000, /* milliseconds that the server has to end, told so */
-	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much */
+	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much, */
+	LINES_MAX = 32,                  /* or by writing much to the log; */
+	LINES_LEFT_MAX = 1024,           /* more than a socket holds when nobody writes to it any more */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
 
@@ -185,6 +187,17 @@ static void answer_key(const struct helper *helper, uint32_t serial, uint32_t co
 	(void)message_send(helper->channel, &next);
 }
 
+/* One word about it at a time: what the server has not read must leave room for what it has to know. */
+static void tell_lost(struct helper *helper)
+{
+	const struct message message = { .kind = MESSAGE_LOG_LOST, .number = helper->lost_lines };
+
+	if (helper->lost_lines == 0 || helper->is_counting || !message_send(helper->channel, &message))
+		return;
+	helper->is_counting = true;
+	helper->lost_lines = 0;
+}
+
 static void take_key(struct helper *helper, const struct message *message, size_t question_size)
 {
 	const struct config *config = config_in_force(helper);
@@ -223,6 +236,10 @@ static void take_message(struct helper *helper, const struct message *message, s
 	case MESSAGE_ASK:
 		start_check(helper, message, question_size);
 		break;
+	case MESSAGE_LOG_LOST:
+		helper->is_counting = false;
+		tell_lost(helper);
+		break;
 	case MESSAGE_CANCEL:
 		runner_cancel(&helper->runner, message);
 		break;
@@ -256,16 +273,18 @@ static void take_messages(struct helper *helper)
 
 /* Syslog is out of the server's reach, and may come later or be started anew. A line that it does not take is the
  * server's to count. */
-static void take_log(struct helper *helper)
+static void take_log(struct helper *helper, unsigned lines_max)
 {
-	static const struct message lost = { .kind = MESSAGE_LOG_LOST };
 	uint8_t room[LOG_DATAGRAM_MAX];
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_MESSAGE;
 	size_t size;
 
-	while ((taken = channel_take(helper->log, room, sizeof(room), &size)) == CHANNEL_MESSAGE)
-		if (size <= sizeof(room) && !log_relay(span_of(room, size)))
-			(void)message_send(helper->channel, &lost);
+	for (unsigned i = 0; i < lines_max && taken == CHANNEL_MESSAGE; i++) {
+		taken = channel_take(helper->log, room, sizeof(room), &size);
+		if (taken == CHANNEL_MESSAGE && size <= sizeof(room) && !log_relay(span_of(room, size)))
+			helper->lost_lines++;
+	}
+	tell_lost(helper);
 	if (taken == CHANNEL_ENDED)
 		poll_remove(helper->poll, helper->log);
 }
@@ -341,7 +360,7 @@ static void take_turn(struct helper *helper)
 		else if (ready[i] == NUMBER_RUNNER)
 			runner_take_results(&helper->runner);
 		else if (ready[i] == NUMBER_LOG)
-			take_log(helper);
+			take_log(helper, LINES_MAX);
 		else if (IS_ENABLED(CONFIG_EXPORT) && ready[i] == NUMBER_KEEPER)
 			take_answers(helper);
 		else
@@ -370,7 +389,7 @@ int helper_run(struct helper *helper)
 	take_children(helper);
 	while (works && !helper->has_ended)
 		take_turn(helper);
-	take_log(helper);
+	take_log(helper, LINES_LEFT_MAX);
 	forget_files(helper);
 	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
 }

@@ -26,11 +26,13 @@ struct helper {
 	unsigned in_force;   /* the number of the arena */
 	bool is_told, again; /* the server has not taken the new one yet; and then it is to be read once more */
 	struct runner runner;
-	bool is_ending;     /* from somebody's order, or because the server is gone */
-	int64_t end_by;     /* monotonic: then the server is killed; 0: it may live */
-	bool has_forgotten; /* the files of its sockets and of keys */
-	bool has_ended;     /* the server has, */
-	int exit_code;      /* and this is what came of it */
+	uint32_t lost_lines; /* of the server's for syslog, that it has not been told of, */
+	bool is_counting;    /* as it has not answered yet when it was told of others */
+	bool is_ending;      /* from somebody's order, or because the server is gone */
+	int64_t end_by;      /* monotonic: then the server is killed; 0: it may live */
+	bool has_forgotten;  /* the files of its sockets and of keys */
+	bool has_ended;      /* the server has, */
+	int exit_code;       /* and this is what came of it */
 };
 
 /* Runs until the server has ended; returns the exit code. */

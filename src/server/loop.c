@@ -55,6 +55,14 @@ static void take_signals(struct loop *loop)
 			stop(loop, &loop->is_told_by_signal);
 }
 
+static void note_lost_lines(struct loop *loop, uint32_t lines)
+{
+	static const struct message counted = { .kind = MESSAGE_LOG_LOST };
+
+	log_note_lost(lines);
+	(void)message_send(loop->helper, &counted);
+}
+
 static void take_messages(struct loop *loop)
 {
 	struct message message;
@@ -68,7 +76,7 @@ static void take_messages(struct loop *loop)
 		else if (message.kind == MESSAGE_ANSWER)
 			checks_answer(loop, &message);
 		else if (message.kind == MESSAGE_LOG_LOST)
-			log_note_lost();
+			note_lost_lines(loop, message.number);
 		else if (message.kind == MESSAGE_FILE_NEXT)
 			export_note_next(loop, &message);
 		else if (message.kind == MESSAGE_END)

@@ -6,7 +6,7 @@
  *   END             somebody has told us to end
  *   ANSWER          to question .serial in place .number: .outcome, .code, .milliseconds (as in struct child_result),
  *                   and .text is the first line of what the program said
- *   LOG_LOST        a line for syslog could not be handed on
+ *   LOG_LOST        .number lines for syslog could not be handed on
  *   FILE_NEXT       KEY or KEYS_END .serial was taken; .code says what came of it (enum key_files_taken)
  *
  * and from the server to the helper:
@@ -14,7 +14,8 @@
  *   TAKEN           the configuration in arena .number is in force; nobody reads the other arena any more
  *   ENDING          remove the socket files, I close the listeners now
  *   ASK             a struct question follows; it is asked under the configuration that was TAKEN last; .code is 1
- *                   where somebody on a Unix socket waits for the answer
+ *                   where the last place may be taken for it
+ *   LOG_LOST        it has counted them: without this the helper says nothing of further ones
  *   CANCEL          nobody waits for the answer to .serial in .number any more; it comes all the same
  *   KEY             a struct question follows: one more key for the file of user .number; the next waits for FILE_NEXT.
  *                   All of a file's have the same .serial

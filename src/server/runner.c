@@ -153,8 +153,8 @@ _Noreturn static void watch(const struct child_order *order)
 }
 
 /* A place is taken until all that the program has left behind is gone, which may be after its answer; so here too the
- * last one is for those who ask over a Unix socket. */
-static struct runner_place *find_free(struct runner *runner, bool is_local)
+ * last one is kept. */
+static struct runner_place *find_free(struct runner *runner, bool may_take_last)
 {
 	struct runner_place *found = NULL;
 	size_t free = 0;
@@ -165,7 +165,7 @@ static struct runner_place *find_free(struct runner *runner, bool is_local)
 		found = &runner->places[i];
 		free++;
 	}
-	return is_local || free > CHECKS_LOCAL ? found : NULL;
+	return may_take_last || free > CHECKS_KEPT ? found : NULL;
 }
 
 void runner_leave(const struct runner *runner, const int *ours, size_t our_count)

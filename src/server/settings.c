@@ -45,6 +45,7 @@ const struct config *settings_read(const struct settings_source *source, struct 
 	} else {
 		works = arena_copy(arena, net_host_name(host_name, sizeof(host_name)), &input.host_name) &&
 		        conf_read(&input, arena, config, error);
+		config->size = arena->used;
 	}
 	if (rooms)
 		pages_give_back(rooms, 2 * FILE_SIZE_MAX);

@@ -16,6 +16,7 @@ struct listener;
 struct slot {
 	bool is_taken;
 	bool is_local; /* a Unix socket's */
+	int64_t uid;   /* and who is at its other end, as the kernel says; -1: it does not */
 	int descriptor;
 	const struct listener *listener; /* whom it came to */
 	unsigned interest;               /* what the poll set watches it for */

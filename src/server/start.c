@@ -144,7 +144,6 @@ static void start_app(struct app *app, const struct memory *memory)
 		.started = (uint64_t)clock_wall(),
 		.configured = (uint64_t)clock_wall(),
 		.reload_works = 1,
-		.settings_used = app->gauges.settings_used,
 		.settings_size = memory_settings(memory, 0).size,
 	};
 }
@@ -274,7 +273,7 @@ static int server_main(int count, char **arguments)
 	if (IS_ENABLED(CONFIG_TLS) && read.make_certificate)
 		return make_certificate(config, &read.hosts);
 	if (read.check_only)
-		return summary_print(config, settings.used, clock_wall());
+		return summary_print(config, clock_wall());
 	settings_start_log(&read.source, config);
 	keyrings_log_warnings(config, clock_wall());
 	if (IS_ENABLED(CONFIG_TLS) && config->tls)
@@ -282,7 +281,6 @@ static int server_main(int count, char **arguments)
 	request = arena_of(memory.parts[MEMORY_REQUEST], memory.sizes[MEMORY_REQUEST]);
 	journal = writer_of(memory.parts[MEMORY_JOURNAL], memory.sizes[MEMORY_JOURNAL]);
 	loop.app.config = config;
-	loop.app.gauges.settings_used = settings.used;
 	if (read.source.file)
 		read.source.file = file_absolute(read.source.file, path, sizeof(path));
 	return start(&loop, &read.source);

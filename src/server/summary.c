@@ -54,7 +54,7 @@ static void write_check(struct writer *text, const struct config_check *check)
 	writer_put_byte(text, '\n');
 }
 
-int summary_print(const struct config *config, size_t settings_used, int64_t now)
+int summary_print(const struct config *config, int64_t now)
 {
 	uint8_t room[TEXT_MAX];
 	struct writer text = writer_of(room, sizeof(room));
@@ -79,6 +79,6 @@ int summary_print(const struct config *config, size_t settings_used, int64_t now
 		writer_put_string(&text, "/USER/authorized_keys\n");
 	}
 	works = works && tell_written(&text) && keyrings_print(config, now);
-	memory_write_budget(&text, settings_used);
+	memory_write_budget(&text, config->size);
 	return works && tell_written(&text) ? TELL_DONE : TELL_FAILED;
 }

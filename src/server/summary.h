@@ -4,8 +4,7 @@
 
 #include "core/config.h"
 
-/* Prints it to standard output. settings_used: bytes that the configuration takes. now: when keys are to sign. Returns
- * the command's exit code. */
-int summary_print(const struct config *config, size_t settings_used, int64_t now);
+/* Prints it to standard output. now: when keys are to sign. Returns the command's exit code. */
+int summary_print(const struct config *config, int64_t now);
 
 #endif

@@ -19,8 +19,6 @@ static const struct {
 
 const struct span tls_rsa_oid = SPAN_INITIALIZER("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
 const struct span tls_curve_oid = SPAN_INITIALIZER("\x2a\x86\x48\xce\x3d\x02\x01");
-static const struct span names_oid = SPAN_INITIALIZER("\x55\x1d\x11");
-static const struct span constraints_oid = SPAN_INITIALIZER("\x55\x1d\x13");
 
 bool tls_curve_find(struct span oid, enum tls_key_kind *kind)
 {
@@ -91,7 +89,14 @@ static int64_t take_time(struct cursor *cursor)
 	return time;
 }
 
-static void read_constraints(struct cursor *value, struct tls_certificate *certificate)
+/* ---- extensions: those that are read; whether a critical one is among the others is BearSSL's to say ---- */
+
+static void read_names(struct cursor *value, struct tls_certificate *certificate)
+{
+	certificate->names = der_take(value, DER_SEQUENCE);
+}
+
+static void read_basic_constraints(struct cursor *value, struct tls_certificate *certificate)
 {
 	struct cursor inner = cursor_of(der_take(value, DER_SEQUENCE));
 
@@ -99,23 +104,71 @@ static void read_constraints(struct cursor *value, struct tls_certificate *certi
 	                     span_equal(der_take(&inner, DER_BOOLEAN), SPAN("\xff"));
 }
 
+static void read_usage(struct cursor *value, struct tls_certificate *certificate)
+{
+	enum { CERTIFICATES = 0x80 >> 5 };
+	struct span bits = der_take(value, DER_BIT_STRING);
+
+	certificate->may_certify = bits.size > 1 && bits.data[1] & CERTIFICATES;
+}
+
+static void read_extended_usage(struct cursor *value, struct tls_certificate *certificate)
+{
+	const struct span servers = SPAN("\x2b\x06\x01\x05\x05\x07\x03\x01"), any = SPAN("\x55\x1d\x25\x00");
+	struct cursor list = cursor_of(der_take(value, DER_SEQUENCE));
+
+	certificate->is_for_servers = false;
+	while (cursor_has_more(&list)) {
+		struct span purpose = der_take(&list, DER_OID);
+
+		certificate->is_for_servers |= span_equal(purpose, servers) || span_equal(purpose, any);
+	}
+	value->failed |= list.failed;
+}
+
+static void read_name_constraints(struct cursor *value, struct tls_certificate *certificate)
+{
+	(void)value;
+	certificate->has_constraints = true;
+}
+
+static const struct {
+	struct span oid;
+	void (*read)(struct cursor *value, struct tls_certificate *certificate);
+} extensions[] = {
+	{ SPAN_INITIALIZER("\x55\x1d\x11"), read_names },
+	{ SPAN_INITIALIZER("\x55\x1d\x13"), read_basic_constraints },
+	{ SPAN_INITIALIZER("\x55\x1d\x0f"), read_usage },
+	{ SPAN_INITIALIZER("\x55\x1d\x25"), read_extended_usage },
+	{ SPAN_INITIALIZER("\x55\x1d\x1e"), read_name_constraints },
+};
+
+/* None may come twice, or two readers could differ about what it says. */
+static void read_extension(struct cursor *list, struct tls_certificate *certificate, unsigned *seen)
+{
+	struct cursor extension = cursor_of(der_take(list, DER_SEQUENCE)), value;
+	struct span oid = der_take(&extension, DER_OID);
+
+	der_skip_optional(&extension, DER_BOOLEAN);
+	value = cursor_of(der_take(&extension, DER_OCTET_STRING));
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+		if (!span_equal(oid, extensions[i].oid))
+			continue;
+		list->failed |= (*seen >> i & 1) != 0;
+		*seen |= 1U << i;
+		extensions[i].read(&value, certificate);
+	}
+	list->failed |= extension.failed || value.failed;
+}
+
 static void read_extensions(struct cursor *rest, struct tls_certificate *certificate)
 {
 	struct cursor tagged = cursor_of(der_take(rest, DER_CONTEXT | DER_CONSTRUCTED | 3));
 	struct cursor list = cursor_of(der_take(&tagged, DER_SEQUENCE));
+	unsigned seen = 0;
 
-	while (cursor_has_more(&list)) {
-		struct cursor extension = cursor_of(der_take(&list, DER_SEQUENCE)), value;
-		struct span oid = der_take(&extension, DER_OID);
-
-		der_skip_optional(&extension, DER_BOOLEAN);
-		value = cursor_of(der_take(&extension, DER_OCTET_STRING));
-		if (span_equal(oid, names_oid))
-			certificate->names = der_take(&value, DER_SEQUENCE);
-		else if (span_equal(oid, constraints_oid))
-			read_constraints(&value, certificate);
-		list.failed |= extension.failed || value.failed;
-	}
+	while (cursor_has_more(&list))
+		read_extension(&list, certificate, &seen);
 	rest->failed |= tagged.failed || list.failed;
 }
 
@@ -124,7 +177,7 @@ enum status tls_certificate_read(struct span der, struct tls_certificate *certif
 	struct cursor file = cursor_of(der), outer = cursor_of(der_take(&file, DER_SEQUENCE));
 	struct cursor body = cursor_of(der_take(&outer, DER_SEQUENCE)), validity;
 
-	*certificate = (struct tls_certificate){ 0 };
+	*certificate = (struct tls_certificate){ .may_certify = true, .is_for_servers = true };
 	der_skip_optional(&body, DER_CONTEXT | DER_CONSTRUCTED | 0); /* version */
 	der_take(&body, DER_INTEGER);                                /* serial number */
 	der_take(&body, DER_SEQUENCE);                               /* signature's algorithm */
@@ -141,6 +194,19 @@ enum status tls_certificate_read(struct span der, struct tls_certificate *certif
 	if (!cursor_at_end(&file) || !cursor_at_end(&body) || !cursor_at_end(&validity) || outer.failed)
 		return STATUS_TLS_CERTIFICATE_SYNTAX;
 	return tls_public_key_read(certificate->key_info, &certificate->key);
+}
+
+bool tls_certificate_may_vouch(const struct tls_certificate *certificate)
+{
+	return certificate->is_ca && certificate->may_certify && certificate->is_for_servers &&
+	       !certificate->has_constraints;
+}
+
+enum status tls_certificate_check_dates(const struct tls_certificate *certificate, int64_t now)
+{
+	if (now < certificate->not_before)
+		return STATUS_TLS_NOT_YET_VALID;
+	return now > certificate->not_after ? STATUS_TLS_EXPIRED : STATUS_OK;
 }
 
 /* A star stands for the whole first label of a name of three or more. */

@@ -22,6 +22,9 @@ struct tls_certificate {
 	struct tls_public_key key;
 	struct span names; /* the elements of subjectAltName; may be empty */
 	bool is_ca;
+	bool may_certify;     /* by its key usage, or it has none */
+	bool is_for_servers;  /* by its extended key usage, or it has none */
+	bool has_constraints; /* of names that it may vouch for, which nobody here reads */
 };
 
 /* Takes a certificate apart; spans point into der. STATUS_TLS_CERTIFICATE_SYNTAX: it is none;
@@ -30,6 +33,12 @@ enum status tls_certificate_read(struct span der, struct tls_certificate *certif
 
 /* Reads a SubjectPublicKeyInfo. */
 enum status tls_public_key_read(struct span key_info, struct tls_public_key *key);
+
+/* May it vouch for the certificates of servers, as an authority does? */
+bool tls_certificate_may_vouch(const struct tls_certificate *certificate);
+
+/* STATUS_OK, or STATUS_TLS_NOT_YET_VALID or _EXPIRED. */
+enum status tls_certificate_check_dates(const struct tls_certificate *certificate, int64_t now);
 
 /* The algorithms of keys, as object identifiers. */
 extern const struct span tls_rsa_oid, tls_curve_oid;

@@ -1,7 +1,8 @@
 /* The client's side of a TLS connection, and what makes it believe a server.
  *
- * With anchors the server's certificate must lead to one of them, be valid now, and be for the host. With pins its key
- * must be one of them. With both, both must hold; with pins only, they are enough: neither the clock nor names count.
+ * With anchors the server's certificate must lead to one of them that is an authority, or be one of them, byte for
+ * byte; and it must be valid now, for the host, and for servers. With pins its key must be one of them. With both, both
+ * must hold; with pins only, they are enough: neither the clock nor names count.
  */
 #ifndef INKI_TLS_CLIENT_H
 #define INKI_TLS_CLIENT_H
@@ -16,8 +17,8 @@ enum { TLS_PINS_MAX = 8, TLS_HOST_MAX = 255 };
 struct tls_anchors;
 
 /* Reads them out of PEM into the arena; one of a kind that is not supported is passed over. NULL, with the reason in
- * *status, if there is none or they do not fit. */
-const struct tls_anchors *tls_anchors_read(struct span pem, struct arena *arena, enum status *status);
+ * *status and where it begins in *line (0: in no line), if there is none, they do not fit, or the PEM is wrong. */
+const struct tls_anchors *tls_anchors_read(struct span pem, struct arena *arena, enum status *status, size_t *line);
 
 struct tls_trust {
 	const struct tls_anchors *anchors; /* may be NULL, if there are pins */

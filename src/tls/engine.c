@@ -80,7 +80,7 @@ static bool is_of_no_choice(unsigned alert)
 
 static bool is_of_certificate(int error)
 {
-	return (error > BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED) || error == VERIFIER_ERROR_LEAF;
+	return (error > BR_ERR_X509_OK && error <= BR_ERR_X509_NOT_TRUSTED) || error == VERIFIER_ERROR_CERTIFICATE;
 }
 
 enum status tls_why(const struct tls *tls)
@@ -100,6 +100,8 @@ enum status tls_why(const struct tls *tls)
 		return STATUS_TLS_PEER_NAME;
 	case VERIFIER_ERROR_PIN:
 		return STATUS_TLS_PEER_PIN;
+	case VERIFIER_ERROR_PURPOSE:
+		return STATUS_TLS_PEER_PURPOSE;
 	case BR_ERR_BAD_MAC:
 		return STATUS_TLS_RECORD;
 	case BR_ERR_UNSUPPORTED_VERSION:

@@ -23,13 +23,13 @@ static enum status add(struct tls_identity *identity, struct span der, struct sp
 	return STATUS_OK;
 }
 
-enum status tls_identity_read_certificate(struct tls_identity *identity, struct span text, struct arena *arena)
+/* Takes them all into the chain. */
+static enum status read_chain(struct tls_identity *identity, struct pem_file *file, struct arena *arena)
 {
 	struct span issuer = { 0 }, der;
 	struct pem pem;
 
-	*identity = (struct tls_identity){ 0 };
-	while (pem_take(&text, &pem)) {
+	while (pem_take(file, &pem)) {
 		enum status status;
 
 		if (!span_equal(pem.label, SPAN("CERTIFICATE")))
@@ -40,6 +40,20 @@ enum status tls_identity_read_certificate(struct tls_identity *identity, struct 
 		if (status != STATUS_OK)
 			return status;
 	}
+	return file->status;
+}
+
+enum status tls_identity_read_certificate(struct tls_identity *identity, struct span text, struct arena *arena,
+                                          size_t *line)
+{
+	struct pem_file file = pem_file_of(text);
+	enum status status;
+
+	*identity = (struct tls_identity){ 0 };
+	status = read_chain(identity, &file, arena);
+	*line = status == STATUS_OK ? 0 : file.line;
+	if (status != STATUS_OK)
+		return status;
 	if (identity->chain_count == 0)
 		return STATUS_TLS_NO_CERTIFICATE;
 	tls_pin_compute(identity->certificate.key_info, identity->pin);
@@ -59,15 +73,15 @@ static bool is_encrypted(const struct pem *pem)
 	return span_starts_with(pem->label, SPAN("ENCRYPTED")) || span_contains(pem->lines, SPAN("ENCRYPTED"));
 }
 
-static enum status read_key(struct tls_identity *identity, struct span text, struct arena *arena)
+static enum status read_key(struct tls_identity *identity, struct pem_file *file, struct arena *arena)
 {
 	struct span der;
 	struct pem pem;
 	enum status status;
 
 	do {
-		if (!pem_take(&text, &pem))
-			return STATUS_TLS_NO_KEY;
+		if (!pem_take(file, &pem))
+			return file->status == STATUS_OK ? STATUS_TLS_NO_KEY : file->status;
 	} while (!is_key(pem.label));
 	if (is_encrypted(&pem))
 		return STATUS_TLS_KEY_ENCRYPTED;
@@ -79,21 +93,16 @@ static enum status read_key(struct tls_identity *identity, struct span text, str
 	return status;
 }
 
-enum status tls_identity_read_key(struct tls_identity *identity, struct span text, struct arena *arena)
+enum status tls_identity_read_key(struct tls_identity *identity, struct span text, struct arena *arena, size_t *line)
 {
+	struct pem_file file = pem_file_of(text);
 	size_t before = arena->used;
-	enum status status = read_key(identity, text, arena);
+	enum status status = read_key(identity, &file, arena);
 
+	*line = status == STATUS_OK || status == STATUS_TLS_NO_KEY ? 0 : file.line;
 	if (status != STATUS_OK) {
 		arena_release(arena, before);
 		memory_wipe(&identity->key, sizeof(identity->key));
 	}
 	return status;
-}
-
-enum status tls_identity_check_dates(const struct tls_identity *identity, int64_t now)
-{
-	if (now < identity->certificate.not_before)
-		return STATUS_TLS_NOT_YET_VALID;
-	return now > identity->certificate.not_after ? STATUS_TLS_EXPIRED : STATUS_OK;
 }

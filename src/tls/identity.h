@@ -26,14 +26,13 @@ struct tls_identity {
 	struct tls_secret_key key;
 };
 
-/* Reads the PEM of a certificate and its chain, each issued by the next. Returns why it cannot be used. */
-enum status tls_identity_read_certificate(struct tls_identity *identity, struct span pem, struct arena *arena);
+/* Reads the PEM of a certificate and its chain, each issued by the next. Returns why it cannot be used; *line is where
+ * that begins, or 0 if it is in no line. */
+enum status tls_identity_read_certificate(struct tls_identity *identity, struct span pem, struct arena *arena,
+                                          size_t *line);
 
 /* Reads the PEM of the private key, in the forms of PKCS#1, SEC 1 and PKCS#8, and tries whether it is the
  * certificate's. On failure nothing of it is left in the arena. */
-enum status tls_identity_read_key(struct tls_identity *identity, struct span pem, struct arena *arena);
-
-/* STATUS_OK, or what is wrong with the certificate's dates now. */
-enum status tls_identity_check_dates(const struct tls_identity *identity, int64_t now);
+enum status tls_identity_read_key(struct tls_identity *identity, struct span pem, struct arena *arena, size_t *line);
 
 #endif

@@ -17,21 +17,52 @@ static bool is_boundary(struct span line, struct span word, struct span *label)
 	return span_equal(span_skip(line, line.size - dashes.size), dashes);
 }
 
-bool pem_take(struct span *text, struct pem *pem)
+/* Is it one of those lines, or almost? */
+static bool is_like_boundary(struct span line)
 {
-	struct span line, end_label;
+	return span_starts_with(line, SPAN("-----BEGIN ")) || span_starts_with(line, SPAN("-----END "));
+}
+
+struct pem_file pem_file_of(struct span text)
+{
+	return (struct pem_file){ .rest = text, .status = STATUS_OK };
+}
+
+static bool take_line(struct pem_file *file, struct span *line)
+{
+	if (!span_take_line(&file->rest, line))
+		return false;
+	file->taken++;
+	return true;
+}
+
+static bool fail(struct pem_file *file, size_t line)
+{
+	file->line = line;
+	file->status = STATUS_PEM_LINES;
+	return false;
+}
+
+bool pem_take(struct pem_file *file, struct pem *pem)
+{
+	struct span line, label;
 	bool is_inside = false;
 
-	while (span_take_line(text, &line)) {
-		if (is_boundary(line, SPAN("-----BEGIN "), &pem->label)) {
+	while (file->status == STATUS_OK && take_line(file, &line)) {
+		if (!is_like_boundary(line))
+			continue;
+		if (!is_inside && is_boundary(line, SPAN("-----BEGIN "), &pem->label)) {
 			is_inside = true;
-			pem->lines = *text;
-		} else if (is_inside && is_boundary(line, SPAN("-----END "), &end_label)) {
-			pem->lines.size = (size_t)(line.data - pem->lines.data);
-			return span_equal(pem->label, end_label);
+			file->line = file->taken;
+			pem->lines = file->rest;
+			continue;
 		}
+		if (!is_inside || !is_boundary(line, SPAN("-----END "), &label) || !span_equal(pem->label, label))
+			return fail(file, file->taken);
+		pem->lines.size = (size_t)(line.data - pem->lines.data);
+		return true;
 	}
-	return false;
+	return is_inside ? fail(file, file->line) : false;
 }
 
 static bool is_space(uint8_t byte)

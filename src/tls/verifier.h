@@ -8,15 +8,23 @@
 #include <bearssl.h>
 
 enum {
-	VERIFIER_LEAF_MAX = 4096, /* bytes of a server's own certificate */
+	VERIFIER_CERTIFICATE_MAX = 4096, /* bytes of one */
 	/* Our reasons beside BearSSL's numbers. */
 	VERIFIER_ERROR_PIN = 120,
-	VERIFIER_ERROR_LEAF = 121,
+	VERIFIER_ERROR_CERTIFICATE = 121,
+	VERIFIER_ERROR_PURPOSE = 122,
 };
 
 struct tls_anchors {
-	br_x509_trust_anchor *array;
-	size_t count;
+	br_x509_trust_anchor *authorities;
+	struct span *others; /* DER */
+	size_t authority_count, other_count;
+};
+
+/* A certificate as it comes. */
+struct verifier_certificate {
+	size_t size;
+	uint8_t bytes[VERIFIER_CERTIFICATE_MAX];
 };
 
 struct tls_verifier {
@@ -24,9 +32,11 @@ struct tls_verifier {
 	br_x509_minimal_context chain;
 	const struct tls_trust *trust;
 	br_x509_pkey key;
-	size_t certificates; /* so many have begun */
-	size_t leaf_size;
-	uint8_t leaf[VERIFIER_LEAF_MAX];
+	size_t certificates;  /* so many have begun */
+	bool is_needed;       /* the one that has begun last: BearSSL has not come to one that we trust before it */
+	bool is_listed;       /* the leaf stands among the anchors itself */
+	unsigned above_error; /* what is wrong with those above the leaf; 0: nothing that BearSSL would not see */
+	struct verifier_certificate leaf, above;
 };
 
 void tls_verifier_start(struct tls_verifier *verifier, const struct tls_trust *trust);

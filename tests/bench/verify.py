@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Usage: verify.py INKI BENCH [ROUNDS]
+"""Usage: verify.py INKI WORKS [ROUNDS]
 
 How many signed messages a second inki verifies, beside the bare signatures that `openssl speed` verifies, and beside gpgv. INKI is
-the program, BENCH what was made of verify.c. Seconds are of the processor's time. All run one after the other, in rounds, so that
+the program, WORKS what was made of works.c. Seconds are of the processor's time. All run one after the other, in rounds, so that
 whatever else the machine does falls on all of them alike; the best round of each counts.
 """
 
@@ -12,11 +12,9 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import fixtures
 
-from gpg import Gpg  # noqa: E402
-
-# gpg's name: (what people call it, openssl's name)
+# OpenPGP's name: (what people call it, openssl's name)
 ALGORITHMS = {
     "rsa2048": ("RSA-2048", "rsa2048"),
     "rsa3072": ("RSA-3072", "rsa3072"),
@@ -26,7 +24,6 @@ ALGORITHMS = {
     "nistp521": ("P-521", "ecdsap521"),
     "ed25519": ("Ed25519", "ed25519"),
 }
-TEXT = '{"username":"alice","key":"ssh-ed25519 %s alice@laptop","expire":"1h"}\n' % ("A" * 68)
 MILLISECONDS, PROCESSES = 400, 20
 
 
@@ -49,31 +46,23 @@ def process_rate(command):
     return PROCESSES / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def measures(inki, bench, folder, algorithm):
+def measures(inki, works, folder, algorithm):
     """What is measured of an algorithm: functions that return a rate."""
     keyring, message = os.path.join(folder, algorithm + ".gpg"), os.path.join(folder, algorithm + ".asc")
-    return (lambda: float(run([bench, keyring, message, str(MILLISECONDS)])),
+    return (lambda: float(run([works, folder, "rate", "verify " + algorithm, str(MILLISECONDS)])),
             lambda: openssl_rate(ALGORITHMS[algorithm][1]),
             lambda: process_rate([inki, "verify", keyring, message]),
             lambda: process_rate(["gpgv", "--keyring", keyring, message]))
 
 
-def main(inki, bench, rounds="3"):
-    gpg = Gpg()
-    try:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            for algorithm in ALGORITHMS:
-                signer = gpg.key(algorithm)
-                for name, data in ((".gpg", gpg.run("--export", signer)), (".asc", gpg.clearsign(TEXT, signer))):
-                    with open(os.path.join(folder, algorithm + name), "wb") as file:
-                        file.write(data)
-            best = {algorithm: [0.0] * 4 for algorithm in ALGORITHMS}
-            for _ in range(int(rounds)):
-                for algorithm, rates in best.items():
-                    for at, measure in enumerate(measures(inki, bench, folder, algorithm)):
-                        rates[at] = max(rates[at], measure())
-    finally:
-        gpg.close()
+def main(inki, works, rounds="3"):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        fixtures.write(folder)
+        best = {algorithm: [0.0] * 4 for algorithm in ALGORITHMS}
+        for _ in range(int(rounds)):
+            for algorithm, rates in best.items():
+                for at, measure in enumerate(measures(inki, works, folder, algorithm)):
+                    rates[at] = max(rates[at], measure())
     print(f"{'per second':10} {'inki':>8} {'openssl':>8} {'ratio':>6}   {'inki verify':>11} {'gpgv':>6} {'ratio':>6}")
     for algorithm, (ours, openssl, process, gpgv) in best.items():
         print(f"{ALGORITHMS[algorithm][0]:10} {ours:8.0f} {openssl:8.0f} {ours / openssl:6.2f}   {process:11.0f} {gpgv:6.0f} {process / gpgv:6.1f}")

@@ -68,9 +68,10 @@ class Identity:
         return paths
 
 
-def issue(kind="p256", names=("localhost", "127.0.0.1"), issuer=None, ca=False, since=-1, days=30, common_name=None):
-    """A new certificate; since and days count from now. It is self-signed without an issuer."""
-    key = new_key(kind)
+def issue(kind="p256", names=("localhost", "127.0.0.1"), issuer=None, ca=False, since=-1, days=30, common_name=None, extensions=(), key=None):
+    """A new certificate; since and days count from now. It is self-signed without an issuer. extensions are more of them, (what, is
+    it critical)."""
+    key = key or new_key(kind)
     start = datetime.datetime.utcnow() + since * DAY
     subject = name_of(common_name or (names[0] if names else "somebody"))
     builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.certificate.subject if issuer else subject)
@@ -79,11 +80,13 @@ def issue(kind="p256", names=("localhost", "127.0.0.1"), issuer=None, ca=False, 
                .add_extension(x509.BasicConstraints(ca, None), critical=True))
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False)
+    for extension, is_critical in extensions:
+        builder = builder.add_extension(extension, is_critical)
     return Identity(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key, issuer)
 
 
-def authority(kind="p256", name="Test Root"):
-    return issue(kind, (), ca=True, common_name=name)
+def authority(kind="p256", name="Test Root", **how):
+    return issue(kind, (), ca=True, common_name=name, **how)
 
 
 def chained(kind, **how):

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import signal
+import time
 
 import pytest
 
@@ -99,6 +101,26 @@ def test_the_probe_can_do_harm(probe):
     assert server.curl("/probe/read-file-outside").text == "done"
     assert server.curl("/probe/make-socket").text == "done"
     assert server.curl("/probe/bind-port").text == "done"
+
+
+def test_lines_without_end_keep_nobody_from_the_helper(probe):
+    """A server that does nothing but write to the log (here is no syslog, so all of it is lost): its helper goes on listening to signals,
+    and what it has to say still has room on the line to the server."""
+    server = probe()
+    with inki.Wire(server) as wire:
+        wire.send(b"GET /probe/flood-log HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.5)
+        for count in (1, 2):
+            server.write_config({"users": "nonsense"})
+            server.process.send_signal(signal.SIGHUP)
+            end = time.monotonic() + 5
+            while server.log().count("the old configuration stays") < count and time.monotonic() < end:
+                time.sleep(0.05)
+            assert server.log().count("the old configuration stays") == count, server.log()
+        assert "does not listen to its helper" not in server.log()
+        serving = server.serving
+        server.process.kill()
+        os.kill(serving, signal.SIGKILL)
 
 
 def test_no_wall_may_be_missing_where_all_are_required(tmp_path):

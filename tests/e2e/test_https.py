@@ -11,6 +11,8 @@ import time
 import certificates
 import inki
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID as PURPOSE
 
 pytestmark = [pytest.mark.both, pytest.mark.skipif(not inki.has_tls(), reason="this build has no TLS")]
 
@@ -168,6 +170,77 @@ def test_chains_that_do_not_hold(peer, ask):
     assert ask(peer(small, ciphers="ALL:@SECLEVEL=0").port, root).returncode == 1
 
 
+USAGES = dict(digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False, key_agreement=False,
+              key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False)
+FOR_SERVERS = (x509.ExtendedKeyUsage([PURPOSE.CLIENT_AUTH, PURPOSE.SERVER_AUTH]), False)
+FOR_ALL = (x509.ExtendedKeyUsage([PURPOSE.ANY_EXTENDED_KEY_USAGE]), False)
+FOR_CLIENTS = (x509.ExtendedKeyUsage([PURPOSE.CLIENT_AUTH, PURPOSE.EMAIL_PROTECTION]), False)
+CERTIFIES = (x509.KeyUsage(**{**USAGES, "key_cert_sign": True}), True)
+SIGNS = (x509.KeyUsage(**{**USAGES, "digital_signature": True}), True)
+INSIDE = x509.NameConstraints([x509.DNSName("localhost")], None)
+OUTSIDE = x509.NameConstraints([x509.DNSName("example.org")], None)
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00")
+NOT_FOR_SERVERS = "is not for servers (extended key usage)"
+UNSUPPORTED = "is wrong or of a kind that is not supported"
+UNTRUSTED = "nobody whom we trust vouches for its certificate"
+
+
+@pytest.mark.parametrize("own, middle, root, says", [
+    ([], [], [], None),
+    ([FOR_SERVERS], [], [], None),
+    ([FOR_ALL], [], [], None),
+    ([FOR_CLIENTS], [], [], NOT_FOR_SERVERS),
+    ([FOR_SERVERS], [FOR_SERVERS], [FOR_SERVERS], None),
+    ([FOR_SERVERS], [FOR_CLIENTS], [], NOT_FOR_SERVERS),
+    ([], [], [FOR_CLIENTS], UNTRUSTED),
+    ([SIGNS], [CERTIFIES], [CERTIFIES], None),
+    ([], [SIGNS], [], UNSUPPORTED),
+    ([], [], [SIGNS], UNTRUSTED),
+    ([], [(OUTSIDE, True)], [], UNSUPPORTED),
+    ([], [(OUTSIDE, False)], [], UNSUPPORTED),
+    ([], [(INSIDE, True)], [], UNSUPPORTED),
+    ([], [], [(OUTSIDE, True)], UNTRUSTED),
+    ([(UNKNOWN, True)], [], [], UNSUPPORTED),
+    ([(UNKNOWN, False)], [(UNKNOWN, False)], [(UNKNOWN, False)], None),
+    ([], [(UNKNOWN, True)], [], UNSUPPORTED),
+])
+def test_extensions(peer, ask, tmp_path, own, middle, root, says):
+    """What a certificate is for, by its own words and those of the ones above it; without a pin, and beside one."""
+    top = certificates.authority(extensions=root)
+    between = certificates.issue("p256", (), top, ca=True, common_name="middle", extensions=middle)
+    identity = certificates.issue(issuer=between, extensions=own)
+    port = peer(identity).port
+    pin = ("--pinnedpubkey", pin_of(str(tmp_path), identity))
+    for more in ((), pin):
+        accepted(ask(port, top, *more)) if says is None else told(ask(port, top, *more), says)
+    accepted(ask(port, None, *pin))
+
+
+def test_a_certificate_above_that_is_not_needed_is_not_judged(peer, ask):
+    top = certificates.authority(extensions=[FOR_CLIENTS])
+    middle = certificates.issue("p256", (), top, ca=True, common_name="middle")
+    identity = certificates.issue(issuer=middle)
+    identity.chain = lambda: identity.pem + middle.pem + top.pem
+    accepted(ask(peer(identity).port, middle))
+
+
+def test_a_certificate_that_is_no_authority_stands_for_itself_only(peer, ask):
+    """Whoever has its key makes another one of the same name and key, for other hosts or for longer."""
+    good, late = certificates.issue(names=["localhost"]), certificates.issue(since=-40)
+    accepted(ask(peer(good).port, certificates.authority().pem + good.pem))
+    told(ask(peer(good).port, good, host="127.0.0.1"), "its certificate is for other hosts")
+    told(ask(peer(late).port, late), "has expired or is not valid yet")
+    clients = certificates.issue(extensions=[FOR_CLIENTS])
+    told(ask(peer(clients).port, clients), NOT_FOR_SERVERS)
+    for names, since in ((["localhost", "127.0.0.1"], -1), (["localhost"], -2)):
+        again = certificates.issue(names=names, since=since, key=good.key)
+        told(ask(peer(again).port, good), UNTRUSTED)
+    below = certificates.issue(issuer=good)
+    told(ask(peer(below).port, good), UNTRUSTED)
+    both = certificates.issue(ca=True)  # as `openssl req -x509` makes them
+    accepted(ask(peer(both).port, both))
+
+
 @pytest.mark.parametrize("version, ciphers", [
     (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"),
     (ssl.TLSVersion.TLSv1_2, "AES128-GCM-SHA256"),
@@ -214,9 +287,16 @@ def test_plain_and_silent_servers(ask, tmp_path):
 def test_files_of_cacert(ask, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        for content in (b"", b"nothing", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"):
-            told(ask(port, content or b" "), "--cacert cannot be read, or has no certificate")
-        told(ask(port, None, "--cacert", "/nowhere"), "--cacert cannot be read")
+        good = certificates.authority().pem
+        for content, words in (
+                (b" ", "root.pem: there is no certificate in it"), (b"nothing", "root.pem: there is no certificate in it"),
+                (b"\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "root.pem: line 2: a certificate in it is malformed"),
+                (b"-----BEGIN CERTIFICATE-----\nM!IB\n-----END CERTIFICATE-----\n", "root.pem: line 1: the base64"),
+                (b"words\n" + good[:-30], "root.pem: line 2: the lines -----BEGIN x-----"),
+                (good.replace(b"END CERTIFICATE", b"END CERTIFICAT") + good, f"root.pem: line {len(good.splitlines())}: the lines"),
+                (certificates.issue("rsa1024", ca=True).pem, "root.pem: line 1: the key of a certificate is not supported")):
+            told(ask(port, content), words)
+        told(ask(port, None, "--cacert", "/nowhere"), "/nowhere: No such file")
 
 
 def test_bundles(peer, ask):

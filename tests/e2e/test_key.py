@@ -107,6 +107,46 @@ def test_remove_by_fingerprint(client, server, pub, kind):  # noqa: F811
     assert fingerprint == fingerprint_of(pub[0]) and server.keys() == []
 
 
+def test_keys_of_all_users(start, words, gpg, alice, new_key):
+    keyring = gpg.export(alice)
+    server = start({"users": [{"name": "alice", "keyring": keyring}, {"name": "bob", "keyring": keyring}]})
+    someone = Client(server.words, server.url, gpg.home)
+    lines = {}
+    for user in ("alice", "bob"):
+        lines[user] = new_key()[0]
+        output(someone.key("add", url=server.url.replace("//", f"//{user}@"), stdin=lines[user]))
+    told = output(someone.key("list", "--all"))
+    assert sorted(re.findall(r"Username: +(\S+)", told)) == ["alice", "bob"]
+    assert json.loads(output(someone.key("list", "--all", "--json"))) == server.keys()
+    failure(someone.key("list", "--all", url=server.url.replace("//", "//alice@")), "either --all or USER@", 2)
+    failure(someone.key("list", "--all", "-a"), "-a goes with neither --json nor --all", 2)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_removes_without_a_signature(client, server, new_key):  # noqa: F811
+    output(client.key("add", stdin=new_key()[0]))
+    key = server.keys()[0]
+    unix, alice = f"unix:{server.socket_path}", {"USER": "alice"}
+    remove = ("--unsigned", "--fingerprint", key["fingerprint"])
+    for arguments in (("--unsigned",), (*remove, "-f", "/a.pub"), (*remove, "--reason", "x"), (*remove, "--print"), (*remove, "-u", "A"),
+                      (*remove, "--host", "h"), (*remove, "-p", "/a")):
+        failure(client.key("remove", *arguments, url=unix, env=alice), "--unsigned goes with --fingerprint", 2)
+    failure(client.key("remove", "--unsigned", "--fingerprint", "a" * 600, url=unix, env=alice), "no fingerprint", 2)
+    failure(client.key("remove", *remove), "the host's own Unix socket", 2)
+    failure(client.key("remove", *remove, url=unix), "which user?", 2)
+    failure(client.key("remove", *remove, url=unix, env={"USER": "bob"}), "no such key")
+    failure(client.key("remove", "--unsigned", "--fingerprint", "SHA256:" + "A" * 43, url=unix, env=alice), "no such key")
+    nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+    if os.access(server.words[-1], os.X_OK):
+        failure(client.key("remove", *remove, url=unix, env=alice, prefix=nobody), "only root on the host itself")
+    assert server.keys() == [key]
+    assert entry(output(client.key("remove", *remove, url=unix, env=alice)), "Removed keys:")[0] == key["fingerprint"]
+    assert server.keys() == []
+    output(client.key("add", stdin=new_key()[0]))
+    key = server.keys()[0]
+    assert json.loads(output(client.key("remove", "--unsigned", "--fingerprint", key["md5"], "--json", url=unix, env=alice))) == [key]
+
+
 def test_the_end_as_a_time(client, pub):  # noqa: F811
     end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5000))
     _, told = entry(output(client.key("add", "-f", pub[1], "-x", end)), "Added keys:")

@@ -72,6 +72,9 @@ def test_phrase_from_a_file_and_from_a_descriptor(robot):
     output(robot.add("-p", locked, "--passphrase-file", robot.folder / "phrase"))
     output(robot.add("-p", locked, "--passphrase-fd", "0", stdin=PHRASE + "\n"))
     output(robot.add("-p", locked, "--passphrase-fd=0", stdin=PHRASE))
+    for end in ("\r\n", "\r", "\r\nsome words"):  # as it is written on Windows
+        (robot.folder / "windows").write_bytes((PHRASE + end).encode())
+        output(robot.add("-p", locked, "--passphrase-file", robot.folder / "windows"))
     reading, writing = os.pipe()
     os.write(writing, PHRASE.encode() + b"\n")  # and it stays open
     output(robot.add("-p", locked, "--passphrase-fd", str(reading), pass_fds=[reading]))
@@ -82,8 +85,8 @@ def test_phrase_from_a_file_and_from_a_descriptor(robot):
 
 def test_wrong_phrases_of_files(robot):
     locked = robot.folder / "locked.asc"
-    for text, fragment in (("wrong\n", "locked.asc: the pass phrase is wrong"), ("\n", "the pass phrase is wrong"), ("", "it is empty"),
-                           (PHRASE + " \n", "the pass phrase is wrong"), ("x" * 2000, "its line is too long")):
+    for text, fragment in (("wrong\n", "locked.asc: the pass phrase is wrong"), ("\n", "the pass phrase is wrong"), ("", "it is empty"), ("\r\n", "the pass phrase is wrong"),
+                           (PHRASE + "\r\r\n", "the pass phrase is wrong"), (PHRASE + " \n", "the pass phrase is wrong"), ("x" * 2000, "its line is too long")):
         (robot.folder / "phrase").write_text(text, encoding="utf-8")
         failure(robot.add("-p", locked, "--passphrase-file", robot.folder / "phrase"), fragment)
     failure(robot.add("-p", locked, "--passphrase-file", robot.folder / "nothing"), "No such file")

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -37,6 +38,25 @@ def test_keys_stay_under_a_configuration_that_trusts_their_signers(server, gpg, 
     assert other in server.authorized_keys("bob").stdout and line not in server.authorized_keys("bob").stdout
     answer = server.delete(sign(key=line, action="remove"))
     assert answer.status == 200 and len(answer.json) == 1
+
+
+def test_metrics_after_a_reload(server, gpg, alice, bob):
+    """Each number is that of the configuration in force: at the start, with a larger one, and after one that was refused."""
+    def used():
+        return int(re.search(r'\ninki_arena_used_bytes\{arena="settings"\} (\d+)\n', server.curl("/metrics").text).group(1))
+    small = server.config_text()
+    first = used()
+    server.reload(users(alice=gpg.export(alice), bob=gpg.export(bob)))
+    second = used()
+    assert first < second < server.metrics()["inki_connections_max"] * 1024 * 1024
+    check = subprocess.run([*server.words, "server", "-c", server.config_path, "--check-config"], capture_output=True, text=True, check=True)
+    assert f"of one of which these take {second} " in check.stdout, check.stdout
+    server.reload({"users": "nonsense"})
+    assert used() == second and server.metrics()["inki_config_last_reload_successful"] == 0
+    with open(server.config_path, "w", encoding="utf-8") as file:
+        file.write(small)
+    server.reload()
+    assert used() == first and server.metrics()["inki_config_last_reload_successful"] == 1
 
 
 def test_who_is_gone_and_comes_back_brings_no_old_request_back(server, gpg, alice, bob, sign, new_key):

@@ -213,11 +213,13 @@ def test_metrics(server, sign, new_key, mallory):
     assert values["inki_requests_refused_total"] == 2, values
     with inki.Wire(server) as wire:
         assert wire.send(b"NONSENSE\r\n\r\n").answer().status == 400
-    text = server.curl("/metrics").text
-    for line in ('inki_user_keys{user="alice"} 1', 'inki_user_signers{user="alice"} 1', 'inki_refusals_total{reason="ROUTE_UNKNOWN"} 1',
-                 'inki_refusals_total{reason="UNVERIFIED"} 1', 'inki_refusals_total{reason="HTTP_SYNTAX"} 1',
+    over_tcp, text = server.curl("/metrics").text, server.curl("/metrics", unix=True).text
+    assert "alice" not in over_tcp and metrics.problems(text) == [], "who has an account here is not for everybody"
+    names = 'inki_user_keys{user="alice"} 1', 'inki_user_signers{user="alice"} 1'
+    for line in (*names, 'inki_refusals_total{reason="ROUTE_UNKNOWN"} 1', 'inki_refusals_total{reason="UNVERIFIED"} 1', 'inki_refusals_total{reason="HTTP_SYNTAX"} 1',
                  'inki_build_info{version="0.1.0"} 1', 'inki_check_duration_seconds_count 0', "inki_config_last_reload_successful 1"):
         assert f"\n{line}\n" in "\n" + text, f"{line} is not in {text}"
+        assert line in names or f"\n{line}\n" in "\n" + over_tcp, f"{line} is not in {over_tcp}"
 
 
 def test_the_check_of_metrics_finds_what_is_wrong():
@@ -234,7 +236,7 @@ def test_metrics_by_promtool(start, gpg, alice, sign, new_key):
     server = start({"users": [{"name": name, "keyring": gpg.export(alice)} for name in ("alice", 'we"ird\\')]})
     server.post(sign(key=new_key()[0]))
     server.post(b"nonsense")
-    done = subprocess.run(["promtool", "check", "metrics"], input=server.curl("/metrics").body, capture_output=True, check=False)
+    done = subprocess.run(["promtool", "check", "metrics"], input=server.curl("/metrics", unix=True).body, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), done
 
 
@@ -242,7 +244,7 @@ def test_metrics_of_many_users(start, gpg, alice):
     names = [f"{at:02d}" + 29 * '\\"' for at in range(64)]
     keyring = gpg.export(alice)
     server = start({"users": [{"name": name, "keyring": keyring} for name in names]})
-    answer = server.curl("/metrics")
+    answer = server.curl("/metrics", unix=True)
     assert answer.headers.get("transfer-encoding") == "chunked" and len(answer.body) > 16384
     assert metrics.problems(answer.text) == []
     for name in names:

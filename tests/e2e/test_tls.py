@@ -305,8 +305,11 @@ def test_changed_records_end_the_connection(tls):
 CERTIFICATE_FAULTS = {
     "no file": (lambda own, other: (None, own.key_pem()), "certificate", "No such file"),
     "no certificate": (lambda own, other: (own.key_pem(), own.key_pem()), "certificate", "there is no certificate in it"),
-    "cut": (lambda own, other: (own.chain()[:300], own.key_pem()), "certificate", "there is no certificate in it"),
-    "base64": (lambda own, other: (own.chain().replace(b"MII", b"M!I"), own.key_pem()), "certificate", "base64"),
+    "cut": (lambda own, other: (own.chain()[:300], own.key_pem()), "certificate", "line 1: the lines -----BEGIN x-----"),
+    "an end of another kind": (lambda own, other: (own.pem + own.issuer.pem.replace(b"END CERT", b"END X509 CERT"), own.key_pem()), "certificate",
+                               r"line \d\d: the lines -----BEGIN x-----"),
+    "a key that is cut": (lambda own, other: (own.chain(), b"\n" + own.key_pem()[:-30]), "key", "line 2: the lines -----BEGIN x-----"),
+    "base64": (lambda own, other: (own.chain().replace(b"MII", b"M!I"), own.key_pem()), "certificate", "line 1: the base64"),
     "order": (lambda own, other: (own.issuer.pem + own.pem, own.key_pem()), "certificate", "not in order"),
     "seven": (lambda own, other: (own.pem + own.issuer.pem + own.issuer.issuer.pem * 5, own.key_pem()), "certificate", "more than 6"),
     "no key": (lambda own, other: (own.chain(), own.pem), "key", "there is no private key in it"),

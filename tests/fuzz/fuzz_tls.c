@@ -26,13 +26,14 @@ static void start(void)
 	const struct span names[] = { SPAN("localhost") };
 	uint8_t entropy[TLS_ENTROPY_SIZE] = { 1 };
 	enum status status;
+	size_t line;
 
 	if (sessions)
 		return;
 	FUZZ_CHECK(tls_make(&made, names, 1, entropy));
-	FUZZ_CHECK(tls_identity_read_certificate(&identity, writer_written(&made.certificate), &arena) == STATUS_OK);
-	FUZZ_CHECK(tls_identity_read_key(&identity, writer_written(&made.key), &arena) == STATUS_OK);
-	trust.anchors = tls_anchors_read(writer_written(&made.certificate), &arena, &status);
+	FUZZ_CHECK(tls_identity_read_certificate(&identity, writer_written(&made.certificate), &arena, &line) == STATUS_OK);
+	FUZZ_CHECK(tls_identity_read_key(&identity, writer_written(&made.key), &arena, &line) == STATUS_OK);
+	trust.anchors = tls_anchors_read(writer_written(&made.certificate), &arena, &status, &line);
 	FUZZ_CHECK(trust.anchors);
 	sessions = tls_sessions_start(malloc(tls_sessions_memory_size(2)), 2);
 }
@@ -108,13 +109,14 @@ static void read_file(struct span pem)
 	struct arena arena = fuzz_take_arena(FILE_ARENA_SIZE);
 	struct tls_identity read;
 	enum status status;
+	size_t line;
 
-	if (tls_identity_read_certificate(&read, pem, &arena) == STATUS_OK) {
+	if (tls_identity_read_certificate(&read, pem, &arena, &line) == STATUS_OK) {
 		FUZZ_CHECK(read.chain_count > 0 && read.chain_count <= TLS_CHAIN_MAX);
 		(void)tls_certificate_is_for(&read.certificate, SPAN("a.example.org"));
-		(void)tls_identity_read_key(&read, pem, &arena);
+		(void)tls_identity_read_key(&read, pem, &arena, &line);
 	}
-	(void)tls_anchors_read(pem, &arena, &status);
+	(void)tls_anchors_read(pem, &arena, &status, &line);
 	free(arena.data);
 }
 

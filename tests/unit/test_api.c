@@ -302,10 +302,37 @@ static void test_metrics(void **state)
 	assert_true(world_answered(&world, "\ninki_requests_total 3\n"));
 	assert_true(world_answered(&world, "\ninki_requests_refused_total 1\n"));
 	assert_true(world_answered(&world, "\ninki_lists_served_total 1\n"));
-	assert_true(world_answered(&world, "\ninki_user_keys{user=\"alice\"} 1\n"));
+	assert_false(world_answered(&world, "alice")); /* who has an account is for those only who may see events */
 	assert_true(world_answered(&world, "\ninki_refusals_total{reason=\"ROUTE_UNKNOWN\"} 1\n"));
 	assert_int_equal(world_ask(&world, HTTP_GET, "/healthz", nothing, NOW), 200);
 	assert_true(answered("ok\n"));
+}
+
+/* Who reads the names of users in the metrics? */
+static void test_metrics_of_users(void **state)
+{
+	static const struct {
+		bool may_see_events, is_local_root, shows;
+	} cases[] = { { false, false, false }, { true, false, true }, { false, true, true } };
+
+	(void)state;
+	if (!IS_ENABLED(CONFIG_METRICS))
+		skip();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct api_request request = {
+			.method = HTTP_GET,
+			.path = SPAN("/metrics"),
+			.access = ACCESS_READ,
+			.may_see_events = cases[i].may_see_events,
+			.is_local_root = cases[i].is_local_root,
+		};
+
+		world_handle(&world, &request, NOW);
+		assert_int_equal(world_answered(&world, "\ninki_user_keys{user=\"alice\"} 1\n"), cases[i].shows);
+		assert_int_equal(world_answered(&world, "\ninki_user_signers{user=\"alice\"} "), cases[i].shows);
+		assert_int_equal(world_answered(&world, "alice"), cases[i].shows);
+		assert_true(world_answered(&world, "\ninki_keys 1\n"));
+	}
 }
 
 /* ---- lists ---- */
@@ -531,6 +558,7 @@ int main(void)
 		cmocka_unit_test_setup(test_authorized_keys, with_key),
 		cmocka_unit_test_setup(test_unknown_user, with_key),
 		cmocka_unit_test_setup(test_metrics, with_key),
+		cmocka_unit_test_setup(test_metrics_of_users, with_key),
 		cmocka_unit_test_setup(test_list_in_pieces, without_keys),
 		cmocka_unit_test_setup(test_options_served, without_keys),
 		cmocka_unit_test_setup(test_largest_keys, without_keys),

@@ -155,25 +155,28 @@ static void test_continue(void **state)
 static void test_request(void **state)
 {
 	static const struct {
-		size_t post_size;
+		const char *method;
+		size_t body_size;
 		const char *head;
 	} requests[] = {
-		{ 0, "GET /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\n\r\n" },
-		{ 12, "POST /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\nContent-Length: 12\r\n\r\n" },
+		{ "GET", 0, "GET /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\n\r\n" },
+		{ "POST", 12, "POST /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\nContent-Length: 12\r\n\r\n" },
+		{ "DELETE", 0, "DELETE /k?a=b HTTP/1.1\r\nHost: inki:3000\r\nConnection: close\r\n\r\n" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		uint8_t room[128];
 		struct writer writer = writer_of(room, sizeof(room));
 		struct http_head head;
 
-		http_write_request(&writer, SPAN("inki:3000"), SPAN("/k?a=b"), requests[i].post_size);
+		http_write_request(&writer, requests[i].method, SPAN("inki:3000"), SPAN("/k?a=b"),
+		                   requests[i].body_size);
 		assert_true(span_equal(writer_written(&writer), span_of_string(requests[i].head)));
 		http_head_start(&head);
 		assert_int_equal(http_head_read(&head, writer_written(&writer), sizeof(room)), STATUS_OK);
 		assert_false(head.keep_alive);
-		assert_int_equal(head.content_length, requests[i].post_size);
+		assert_int_equal(head.content_length, requests[i].body_size);
 	}
 }
 

@@ -34,10 +34,12 @@ static void make(struct pair *pair, const char *name)
 	struct tls_made made = { writer_of(certificate, sizeof(certificate)), writer_of(key, sizeof(key)), { 0 } };
 	const struct span names[] = { span_of_string(name), SPAN("192.0.2.1"), SPAN("2001:db8::1"), SPAN("*.example.org") };
 
+	size_t line;
+
 	assert_true(tls_make(&made, names, 4, entropy));
 	assert_true(arena_copy(&pair->arena, writer_written(&made.certificate), &pair->pem));
-	assert_int_equal(tls_identity_read_certificate(&pair->identity, pair->pem, &pair->arena), STATUS_OK);
-	assert_int_equal(tls_identity_read_key(&pair->identity, writer_written(&made.key), &pair->arena), STATUS_OK);
+	assert_int_equal(tls_identity_read_certificate(&pair->identity, pair->pem, &pair->arena, &line), STATUS_OK);
+	assert_int_equal(tls_identity_read_key(&pair->identity, writer_written(&made.key), &pair->arena, &line), STATUS_OK);
 	assert_memory_equal(pair->identity.pin, made.pin, TLS_PIN_SIZE);
 }
 
@@ -226,10 +228,11 @@ static void test_trust(void **state)
 	const struct tls_anchors *anchors;
 	struct pair pair;
 	enum status status;
+	size_t line;
 
 	(void)state;
 	pair_start(&pair);
-	anchors = tls_anchors_read(pair.pem, &pair.arena, &status);
+	anchors = tls_anchors_read(pair.pem, &pair.arena, &status, &line);
 	assert_non_null(anchors);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		pair.trust = (struct tls_trust){

@@ -1,0 +1,201 @@
+"""What board/ has for kinds of hosts: the scripts do what they say, with the host's shell and with busybox's, and systemd is content.
+
+The paths that stand in the scripts are put into a folder of the test. make deb-test and make hosts-test try them in whole systems.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from inki import RELEASE, TREE, yaml
+
+SHELLS = [["sh"]] + ([["busybox", "sh"]] if shutil.which("busybox") else [])
+needs_this_machine = pytest.mark.skipif(len(RELEASE) > 1, reason="the scripts start a program of this machine")
+
+
+def board(*names):
+    return os.path.join(TREE, "board", *names)
+
+
+@pytest.fixture
+def place(tmp_path, gpg, alice):
+    """A folder with /usr/bin, /run and /etc of its own, and a configuration; makes scripts look there."""
+    for name in ("usr/bin", "run", "etc/inki", "etc/default"):
+        os.makedirs(tmp_path / name)
+    os.symlink(os.path.abspath(RELEASE[-1]), tmp_path / "usr/bin/inki")
+    config = tmp_path / "etc/inki/inki.conf"
+    config.write_text(yaml({"listen": [{"socket": f"{tmp_path}/run/inki/inki.sock"}], "users": [{"name": "alice", "keyring": gpg.export(alice)}]}))
+    (tmp_path / "etc/default/inki").write_text(f"INKI_OPTIONS='-c {config}'\n")
+
+    def placing(*names):
+        with open(board(*names), encoding="utf-8") as file:
+            script = re.sub(r"/(usr/bin|run|etc/default)/", rf"{tmp_path}/\1/", file.read())
+        path = tmp_path / f"script-{names[-1]}"
+        path.write_text(script)
+        path.chmod(0o755)
+        return path
+    return tmp_path, placing
+
+
+def processes(folder):
+    """The servers that were started with this folder's configuration."""
+    found = []
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+            if f"{folder}/etc/inki/inki.conf".encode() in words and b"server" in words:
+                found.append(int(number))
+        except OSError:
+            pass
+    return sorted(found)
+
+
+def wait(question):
+    end = time.monotonic() + 10
+    while not question():
+        assert time.monotonic() < end, "nothing happened for 10 s"
+        time.sleep(0.05)
+
+
+def is_served(folder):
+    done = subprocess.run(["curl", "-qsS", "--unix-socket", f"{folder}/run/inki/inki.sock", "http://localhost/healthz"], capture_output=True, check=False)
+    return done.stdout == b"ok\n"
+
+
+@needs_this_machine
+@pytest.mark.skipif(not shutil.which("start-stop-daemon"), reason="there is no start-stop-daemon")
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_sysv_script(place, shell):
+    folder, placing = place
+    script = placing("busybox", "S50inki")
+    if shell[0] == "busybox":
+        os.symlink(shutil.which("busybox"), folder / "usr/bin/start-stop-daemon")
+
+    def run(*words):
+        done = subprocess.run([*shell, script, *words], capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "PATH": f"{folder}/usr/bin:{os.environ['PATH']}"})
+        return done.returncode, done.stdout + done.stderr
+
+    try:
+        assert run("status") == (3, "inki does not run\n") and run("stop") == (0, "inki does not run\n")
+        assert run("reload") == (1, "inki does not run\n") and run("restart")[0] == 0
+        wait(lambda: is_served(folder))
+        first = processes(folder)
+        assert run("start") == (0, "inki runs already\n") and processes(folder) == first
+        assert run("status") == (0, f"inki runs, process {first[0]}\n")
+        assert run("reload") == (0, "") and processes(folder) == first
+        assert run("restart") == (0, "inki: stopped\ninki: started\n")
+        wait(lambda: is_served(folder))
+        assert not set(first) & set(processes(folder))
+        assert run("stop") == (0, "inki: stopped\n") and processes(folder) == []
+        assert not os.path.exists(folder / "run/inki.pid")
+
+        # A number in the file that is another program's by now is left alone.
+        (folder / "run/inki.pid").write_text(f"{os.getpid()}\n")
+        assert run("status")[0] == 3 and run("stop")[0] == 0
+
+        # A wrong configuration is told, and nothing is started.
+        (folder / "etc/inki/inki.conf").write_text("users: 3\n")
+        status, told = run("start")
+        assert status == 1 and "inki.conf:1:8: " in told, told
+        assert run("sideways")[0] == 2
+    finally:
+        for process in processes(folder):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+@needs_this_machine
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_runit_script(place, shell):
+    folder, placing = place
+    script = placing("busybox", "run")
+    server = subprocess.Popen([*shell, script], env={**os.environ, "INKI_CONFIG": str(folder / "etc/inki/inki.conf")}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE)
+    try:
+        wait(lambda: is_served(folder))
+    finally:
+        server.terminate()
+    told, _ = server.communicate(timeout=10)
+    assert server.returncode == 0 and b"listening on" in told, "the log does not go to standard output, or the shell did not step aside"
+
+
+# openrc-run, as far as the script needs it: it reads the service, then calls what it is asked for.
+OPENRC = """\
+RC_SVCNAME=inki
+checkpath() { echo "checkpath $*"; }
+ebegin() { :; }
+eend() { return "$1"; }
+use() { echo "use $*"; }
+before() { echo "before $*"; }
+. "$1"
+shift
+"$@"
+"""
+
+
+@needs_this_machine
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_openrc_script(place, shell):
+    folder, placing = place
+    script = placing("openrc", "inki")
+    daemon = folder / "usr/bin/supervise-daemon"
+    daemon.write_text('#!/bin/sh\necho "supervise-daemon $*"\n')
+    daemon.chmod(0o755)
+
+    def run(*words):
+        done = subprocess.run([*shell, "-c", OPENRC, "openrc-run", script, *words], capture_output=True, text=True, timeout=30, check=False,
+                              env={**os.environ, "PATH": f"{folder}/usr/bin:{os.environ['PATH']}",
+                                   "inki_options": f"-c {folder}/etc/inki/inki.conf"})
+        return done.returncode, done.stdout, done.stderr
+
+    assert run("start_pre") == (0, f"checkpath -d -m 755 -o root:root {folder}/run/inki\n", "")
+    assert run("reload") == (0, "supervise-daemon inki --signal HUP\n", "")
+    assert run("depend")[0] == 0
+    (folder / "etc/inki/inki.conf").write_text("users: 3\n")
+    status, told, error = run("start_pre")
+    assert status == 1 and told == "" and "inki.conf:1:8: " in error
+
+
+def test_inittab_lines():
+    with open(board("busybox", "inittab"), encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split(":", 3) for line in file if not line.startswith("#")]
+    assert [line[2] for line in lines] == ["sysinit", "respawn"] and all(len(line) == 4 and line[:2] == ["", ""] for line in lines)
+    assert lines[1][3] == "/usr/bin/inki server"
+
+
+# ---- systemd ----
+
+EXPOSURE_MAX = 26  # tenths, as systemd 252 counts
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
+def test_systemd_unit(tmp_path):
+    unit = tmp_path / "inki.service"
+    with open(board("systemd", "inki.service"), encoding="utf-8") as file:
+        text = file.read()
+    assert text.count("/usr/bin/inki") == 1
+    unit.write_text(text.replace("/usr/bin/inki", "/bin/true"))  # the program has to be there
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout + done.stderr == "", done
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE_MAX}", "--no-pager", str(unit)], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_sshd_dropin(tmp_path):
+    """sshd understands it, and what stands behind it changes nothing: the first one counts."""
+    key = tmp_path / "host_key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    os.makedirs("/run/sshd", exist_ok=True)
+    with open(board("sshd", "00-inki.conf"), encoding="utf-8") as file:
+        (tmp_path / "config").write_text(f"HostKey {key}\n{file.read()}AuthorizedKeysCommand /usr/bin/other\nAuthorizedKeysCommandUser daemon\n")
+    done = subprocess.run(["/usr/sbin/sshd", "-T", "-f", str(tmp_path / "config")], check=True, capture_output=True, text=True)
+    assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser nobody\n" in done.stdout
+    assert "\nauthorizedkeysfile .ssh/authorized_keys" in done.stdout

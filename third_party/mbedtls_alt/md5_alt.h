@@ -1,0 +1,1 @@
+#include "digests.h"

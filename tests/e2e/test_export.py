@@ -160,10 +160,12 @@ def test_the_files_go_when_a_process_is_killed(files, sign, new_key, who):
 
 
 def processes(server):
-    """The server process, and the keeper of the files."""
-    me = server.process.pid
-    with open(f"/proc/{me}/task/{me}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
+    """The server process, and the keeper of the files, which comes a moment later."""
+    def children():
+        with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    assert wait_for(lambda: len(children()) == 2), server.log()
+    return children()
 
 
 def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):

@@ -387,6 +387,7 @@ int helper_run(struct helper *helper)
 	if (works && IS_ENABLED(CONFIG_EXPORT) && config_in_force(helper)->export_folder.size > 0)
 		(void)start_keeper(helper);
 	take_children(helper);
+	pages_leave_program();
 	while (works && !helper->has_ended)
 		take_turn(helper);
 	take_log(helper, LINES_LEFT_MAX);

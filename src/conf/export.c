@@ -69,7 +69,7 @@ bool conf_export_settle(struct conf_reader *reader, struct conf_settings *settin
 	const struct span folder = settings->export.path;
 
 	settings->config.export_folder = folder;
-	for (size_t i = 0; folder.size > 0 && i < settings->config.user_count; i++)
+	for (size_t i = 0; IS_ENABLED(CONFIG_EXPORT) && folder.size > 0 && i < settings->config.user_count; i++)
 		if (!check_user(reader, settings, i))
 			return false;
 	return true;

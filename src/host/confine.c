@@ -121,6 +121,24 @@ void confine_process(const struct account *account, struct confinement *confinem
 	                                                      : call_filter_install();
 }
 
+const char *confine_to_folder(int folder)
+{
+	static const struct rlimit none;
+	const char *whys[4];
+
+	if (geteuid() == 0)
+		drop_bounding_set();
+	whys[0] = drop_capabilities();
+	whys[1] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	whys[2] = why(setrlimit(RLIMIT_CORE, &none) == 0 && setrlimit(RLIMIT_NPROC, &none) == 0 &&
+	              prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
+	whys[3] = landlock_forbid_all_but(folder);
+	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++)
+		if (whys[i])
+			return whys[i];
+	return NULL;
+}
+
 const char *confine_words(enum confine_wall wall)
 {
 	static const char *const words[CONFINE_WALL_COUNT] = {

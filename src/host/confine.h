@@ -30,6 +30,10 @@ struct confinement {
  * account; else account is not looked at. There is no way back. */
 void confine_process(const struct account *account, struct confinement *confinement);
 
+/* The same for a process that only keeps files in that folder, and stays who it is: no capabilities, no new privileges,
+ * no core dump, no other file. Returns NULL, or the words of a sentence: why a wall does not stand. */
+const char *confine_to_folder(int folder);
+
 /* What a wall is called, e.g. "no capabilities". */
 const char *confine_words(enum confine_wall wall);
 

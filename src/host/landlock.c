@@ -10,6 +10,7 @@
  * on all architectures. */
 enum {
 	CALL_CREATE_RULESET = 444,
+	CALL_ADD_RULE = 445,
 	CALL_RESTRICT_SELF = 446,
 #ifdef __mips__
 	CALL_BASE = 4000, /* of the o32 calls */
@@ -18,6 +19,9 @@ enum {
 #endif
 	ASK_VERSION = 1, /* LANDLOCK_CREATE_RULESET_VERSION */
 	VERSION_MAX = 6,
+	RULE_BELOW_FOLDER = 1, /* LANDLOCK_RULE_PATH_BENEATH */
+	/* write_file, read_file, read_dir, remove_dir, remove_file, make_dir, make_reg; from version 3 on truncate */
+	FILES_OF_FOLDER = 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x80 | 0x100 | 0x4000,
 };
 
 struct ruleset {
@@ -42,9 +46,16 @@ static const struct {
 	[6] = { 24, { .files = 0xffff, .network = 3, .scoped = 3 }, "ABI 6: files, TCP ports and signals" },
 };
 
-const char *landlock_forbid_all(const char **reach)
+struct rule {
+	uint64_t allowed;
+	int32_t folder;
+} __attribute__((packed));
+
+/* All is forbidden but, if there is a folder, to keep files in it. */
+static const char *restrict_to(int folder, const char **reach)
 {
 	long version = syscall(CALL_BASE + CALL_CREATE_RULESET, NULL, (size_t)0, ASK_VERSION);
+	struct rule rule = { .folder = folder };
 	long ruleset;
 	bool works;
 
@@ -56,7 +67,21 @@ const char *landlock_forbid_all(const char **reach)
 	ruleset = syscall(CALL_BASE + CALL_CREATE_RULESET, &versions[version].all, versions[version].size, 0);
 	if (ruleset < 0)
 		return "the kernel refuses to";
-	works = syscall(CALL_BASE + CALL_RESTRICT_SELF, (int)ruleset, 0) == 0;
+	rule.allowed = versions[version].all.files & FILES_OF_FOLDER;
+	works = folder < 0 || syscall(CALL_BASE + CALL_ADD_RULE, (int)ruleset, RULE_BELOW_FOLDER, &rule, 0) == 0;
+	works = works && syscall(CALL_BASE + CALL_RESTRICT_SELF, (int)ruleset, 0) == 0;
 	close((int)ruleset);
 	return works ? NULL : "the kernel refuses to";
+}
+
+const char *landlock_forbid_all(const char **reach)
+{
+	return restrict_to(-1, reach);
+}
+
+const char *landlock_forbid_all_but(int folder)
+{
+	const char *reach;
+
+	return restrict_to(folder, &reach);
 }

@@ -7,4 +7,7 @@
  * with words about what that is in *reach; or the words of a sentence: why it does not work. */
 const char *landlock_forbid_all(const char **reach);
 
+/* The same, but files and folders may be made, read, written and removed in that folder. */
+const char *landlock_forbid_all_but(int folder);
+
 #endif

@@ -4,8 +4,13 @@
 #include "server/key_files.h"
 #include "server/loop.h"
 
-/* Milliseconds until it is tried again, where a file could not be written; and where the helper could not be told. */
-enum { PAUSE_OF_FILE = 2000, PAUSE_OF_CHANNEL = 100 };
+enum {
+	/* milliseconds until it is tried again, where a file could not be written; and where the helper could not be
+	 * told */
+	PAUSE_OF_FILE = 2000,
+	PAUSE_OF_CHANNEL = 100,
+	ANSWER_TIME = 5000, /* and in which the helper has to answer: an answer may be lost */
+};
 
 bool export_is_wanted(const struct loop *loop)
 {
@@ -60,6 +65,7 @@ static bool send_end(struct loop *loop)
 static void note_sent(struct loop *loop, bool works)
 {
 	loop->export.is_busy = works;
+	loop->export.busy_until = loop->now.monotonic + ANSWER_TIME;
 	if (!works)
 		note_failure(loop, PAUSE_OF_CHANNEL);
 }
@@ -98,6 +104,15 @@ static void retry(struct loop *loop)
 	}
 }
 
+int64_t export_next_turn(const struct loop *loop)
+{
+	const struct export *export = &loop->export;
+
+	if (export->is_busy && (export->again_at == 0 || export->busy_until < export->again_at))
+		return export->busy_until;
+	return export->again_at == 0 ? INT64_MAX : export->again_at;
+}
+
 void export_turn(struct loop *loop)
 {
 	struct export *export = &loop->export;
@@ -105,6 +120,8 @@ void export_turn(struct loop *loop)
 
 	if (!export_is_wanted(loop) || loop->is_stopping)
 		return;
+	if (export->is_busy && loop->now.monotonic >= export->busy_until)
+		note_failure(loop, PAUSE_OF_FILE);
 	retry(loop);
 	while (!export->is_busy && table_take_changed(loop->app.table, &user)) {
 		if (user >= loop->app.config->user_count)
@@ -119,15 +136,27 @@ void export_turn(struct loop *loop)
 	}
 }
 
+/* None of the files is there any more. */
+static void start_over_later(struct loop *loop)
+{
+	struct export *export = &loop->export;
+
+	note_failure(loop, PAUSE_OF_FILE);
+	for (size_t user = 0; user < CONFIG_USERS; user++)
+		export->has_failed[user] = true;
+}
+
 void export_note_next(struct loop *loop, const struct message *message)
 {
 	struct export *export = &loop->export;
 
-	if (!export_is_wanted(loop) || !export->is_busy || message->serial != export->serial)
+	if (!export_is_wanted(loop))
 		return;
-	if (message->code == KEY_FILES_AGAIN)
-		export_start_over(loop);
-	else if (message->code == KEY_FILES_FULL)
+	if (message->code == KEY_FILES_GONE)
+		start_over_later(loop);
+	if (!export->is_busy || message->serial != export->serial)
+		return;
+	if (message->code == KEY_FILES_FULL)
 		tell_end(loop);
 	else if (message->code != KEY_FILES_DONE)
 		note_failure(loop, PAUSE_OF_FILE);
@@ -140,6 +169,4 @@ void export_note_next(struct loop *loop, const struct message *message)
 void export_start_over(struct loop *loop)
 {
 	loop->export.is_busy = false;
-	for (size_t user = 0; user < CONFIG_USERS; user++)
-		table_note_change(loop->app.table, user);
 }

@@ -12,7 +12,8 @@ enum { EXPORT_WAIT_MAX = 5 }; /* seconds, after which a key that has ended becau
 
 struct export
 {
-	bool is_busy;           /* the helper has not taken the last message yet */
+	bool is_busy;           /* the helper has not taken the last message yet, */
+	int64_t busy_until;     /* monotonic: but should have by then */
 	uint32_t serial, count; /* of the file under way; of all files */
 	size_t user;
 	struct table_walk walk;
@@ -27,10 +28,14 @@ bool export_is_wanted(const struct loop *loop);
 /* To be called once in each turn, after all that may change a key. */
 void export_turn(struct loop *loop);
 
+/* The monotonic time at which it is due even if nothing changes; INT64_MAX: never. */
+int64_t export_next_turn(const struct loop *loop);
+
 /* The helper's answer. */
 void export_note_next(struct loop *loop, const struct message *message);
 
-/* Under another configuration all files are written anew. */
+/* Another configuration is in force, under which the table counts all users as changed: the file under way is broken
+ * off. */
 void export_start_over(struct loop *loop);
 
 #endif

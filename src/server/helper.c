@@ -17,6 +17,7 @@ enum {
 	NUMBER_SIGNALS,
 	NUMBER_CHANNEL,
 	NUMBER_LOG,
+	NUMBER_KEEPER,
 	NUMBER_RUNNER, /* any of its lines */
 	NUMBER_COUNT = NUMBER_RUNNER + CONFIG_CHECKS_AT_ONCE
 };
@@ -45,8 +46,9 @@ static void forget_files(struct helper *helper)
 {
 	listeners_forget(helper->listeners);
 	helper->listeners->count = 0;
+	helper->has_forgotten = true;
 	if (IS_ENABLED(CONFIG_EXPORT))
-		key_files_end(helper->files);
+		keeper_stop(helper->keeper, false);
 }
 
 static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
@@ -101,6 +103,44 @@ static void reload(struct helper *helper)
 	tell(helper, MESSAGE_CONFIG, number, (struct span){ 0 });
 }
 
+/* ---- files of keys ---- */
+
+static const struct config *config_in_force(const struct helper *helper)
+{
+	return helper->memory->settings[helper->in_force]; /* the arena begins with it */
+}
+
+static bool start_keeper(struct helper *helper)
+{
+	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll };
+	struct keeper *keeper = helper->keeper;
+	const bool had_one = keeper->process != 0;
+
+	if (!keeper_start(keeper, helper->memory, config_in_force(helper), &helper->runner, ours,
+	                  sizeof(ours) / sizeof(ours[0])))
+		return false;
+	return had_one || poll_add(helper->poll, keeper->line, POLL_READ, NUMBER_KEEPER);
+}
+
+/* Another configuration is in force: the files go, unless it has the same folder; then each is written anew. */
+static void renew_keeper(struct helper *helper, unsigned old)
+{
+	const struct config *before = helper->memory->settings[old], *config = config_in_force(helper);
+	const bool goes_on = span_equal(before->export_folder, config->export_folder);
+	uint8_t room[SETTINGS_ERROR_MAX];
+	struct writer error = writer_of(room, sizeof(room));
+
+	if (helper->has_forgotten)
+		return;
+	keeper_stop(helper->keeper, goes_on);
+	if (!keeper_open(helper->keeper, config, goes_on, &error))
+		log_line(LOG_LEVEL_ERROR, writer_written(&error));
+	else if (config->export_folder.size > 0)
+		(void)start_keeper(helper);
+}
+
+/* ---- a new configuration in force ---- */
+
 static void note_taken(struct helper *helper, uint32_t number)
 {
 	const unsigned old = helper->in_force;
@@ -112,8 +152,8 @@ static void note_taken(struct helper *helper, uint32_t number)
 	}
 	helper->in_force = number;
 	helper->is_told = false;
-	if (IS_ENABLED(CONFIG_EXPORT) && helper->files->config)
-		key_files_adopt(helper->files, helper->memory->settings[number]);
+	if (IS_ENABLED(CONFIG_EXPORT))
+		renew_keeper(helper, old);
 	pages_empty(helper->memory->settings[old], memory_settings(helper->memory, old).size);
 	if (helper->again) {
 		helper->again = false;
@@ -125,8 +165,9 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
 {
-	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll };
-	const struct config *config = helper->memory->settings[helper->in_force]; /* the arena begins with it */
+	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll,
+		             helper->keeper->process > 0 ? helper->keeper->line : -1 };
+	const struct config *config = config_in_force(helper);
 
 	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
 	                                                sizeof(ours) / sizeof(ours[0]))) {
@@ -137,6 +178,13 @@ static void start_check(struct helper *helper, const struct message *ask, size_t
 	for (size_t i = 0; i < CONFIG_CHECKS_AT_ONCE; i++)
 		if (helper->runner.places[i].process != 0)
 			(void)poll_add(helper->poll, helper->runner.places[i].line, POLL_READ, NUMBER_RUNNER);
+}
+
+static void answer_key(const struct helper *helper, uint32_t serial, uint32_t code)
+{
+	const struct message next = { .kind = MESSAGE_FILE_NEXT, .serial = serial, .code = code };
+
+	(void)message_send(helper->channel, &next);
 }
 
 /* One word about it at a time: what the server has not read must leave room for what it has to know. */
@@ -152,16 +200,28 @@ static void tell_lost(struct helper *helper)
 
 static void take_key(struct helper *helper, const struct message *message, size_t question_size)
 {
-	struct message next = { .kind = MESSAGE_FILE_NEXT, .serial = message->serial, .code = KEY_FILES_WRONG };
+	const struct config *config = config_in_force(helper);
 
-	if (IS_ENABLED(CONFIG_EXPORT))
-		next.code = key_files_take(helper->files, message, &question, question_size);
-	if (next.code != KEY_FILES_WRONG) {
-		(void)message_send(helper->channel, &next);
+	if (!IS_ENABLED(CONFIG_EXPORT) || config->export_folder.size == 0 ||
+	    !key_files_are_of(config, message, &question, question_size)) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the server process has keys for a file that there is not; ending it"));
+		end_by(helper, 0);
 		return;
 	}
-	log_line(LOG_LEVEL_ERROR, SPAN("the server process has keys for a file that there is not; ending it"));
-	end_by(helper, 0);
+	if (helper->has_forgotten || !start_keeper(helper) || !keeper_tell(helper->keeper, message, &question))
+		answer_key(helper, message->serial, KEY_FILES_FAILED);
+}
+
+/* The keeper's answers are handed on, as they are. */
+static void take_answers(struct helper *helper)
+{
+	struct message message;
+	enum channel_taken taken;
+
+	while ((taken = message_take(helper->keeper->line, &message)) == CHANNEL_MESSAGE)
+		answer_key(helper, message.serial, message.code);
+	if (taken == CHANNEL_ENDED)
+		poll_remove(helper->poll, helper->keeper->line);
 }
 
 static void take_message(struct helper *helper, const struct message *message, size_t question_size)
@@ -245,13 +305,24 @@ static void note_end(struct helper *helper, const struct process_end *end)
 	log_line(LOG_LEVEL_ERROR, writer_written(&line));
 }
 
+/* The next key has it started anew; who may not serve without its walls, ends. */
+static void note_keeper_end(struct helper *helper, const struct process_end *end)
+{
+	answer_key(helper, 0, KEY_FILES_GONE);
+	if (!end->was_killed && end->code != 0)
+		end_by(helper, 0);
+}
+
 static void take_children(struct helper *helper)
 {
 	struct process_end end;
 
 	while (process_take_end(&end))
-		if (!runner_note_end(&helper->runner, end.process) && end.process == helper->server)
+		if (end.process == helper->server)
 			note_end(helper, &end);
+		else if (!runner_note_end(&helper->runner, end.process) && IS_ENABLED(CONFIG_EXPORT) &&
+		         keeper_note_end(helper->keeper, &end))
+			note_keeper_end(helper, &end);
 }
 
 static void end(struct helper *helper)
@@ -290,6 +361,8 @@ static void take_turn(struct helper *helper)
 			runner_take_results(&helper->runner);
 		else if (ready[i] == NUMBER_LOG)
 			take_log(helper, LINES_MAX);
+		else if (IS_ENABLED(CONFIG_EXPORT) && ready[i] == NUMBER_KEEPER)
+			take_answers(helper);
 		else
 			take_messages(helper);
 	}
@@ -311,6 +384,8 @@ int helper_run(struct helper *helper)
 	        poll_add(helper->poll, helper->log, POLL_READ, NUMBER_LOG);
 	if (!works)
 		process_kill(helper->server);
+	if (works && IS_ENABLED(CONFIG_EXPORT) && config_in_force(helper)->export_folder.size > 0)
+		(void)start_keeper(helper);
 	take_children(helper);
 	pages_leave_program();
 	while (works && !helper->has_ended)

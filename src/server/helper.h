@@ -5,7 +5,7 @@
 #ifndef INKI_SERVER_HELPER_H
 #define INKI_SERVER_HELPER_H
 
-#include "server/key_files.h"
+#include "server/keeper.h"
 #include "server/listeners.h"
 #include "server/memory.h"
 #include "server/runner.h"
@@ -15,7 +15,7 @@ struct helper {
 	/* readied by the caller: */
 	const struct memory *memory; /* .settings[0] holds the configuration in force */
 	const struct settings_source *source;
-	struct key_files *files;     /* of keys; started */
+	struct keeper *keeper;       /* of the files of keys; open */
 	struct listeners *listeners; /* they are closed here, but their files are the helper's to remove */
 	int channel;                 /* to the server */
 	int log;                     /* what the server has for syslog comes in here, a line at a time */
@@ -30,6 +30,7 @@ struct helper {
 	bool is_counting;    /* as it has not answered yet when it was told of others */
 	bool is_ending;      /* from somebody's order, or because the server is gone */
 	int64_t end_by;      /* monotonic: then the server is killed; 0: it may live */
+	bool has_forgotten;  /* the files of its sockets and of keys */
 	bool has_ended;      /* the server has, */
 	int exit_code;       /* and this is what came of it */
 };

@@ -80,54 +80,23 @@ static void drop_work(struct key_files *files)
 	*work = (struct key_files_work){ .folder = -1, .file = -1 };
 }
 
-static void close_folder(struct key_files *files)
+void key_files_leave(struct key_files *files)
 {
 	drop_work(files);
-	if (files->folder < 0)
-		return;
-	folder_visit(files->folder, clear, files);
-	net_close(files->folder);
+	if (files->folder >= 0)
+		net_close(files->folder);
 	files->folder = -1;
 }
 
 void key_files_end(struct key_files *files)
 {
-	close_folder(files);
-	files->config = NULL;
+	drop_work(files);
+	if (files->folder >= 0)
+		folder_visit(files->folder, clear, files);
+	key_files_leave(files);
 }
 
 /* ---- the folder ---- */
-
-/* What is in there the first time is of a server that was killed. */
-static bool open_folder(struct key_files *files, struct writer *error)
-{
-	writer_put_string(error, "export: ");
-	files->folder = folder_open(path_of(files), error);
-	if (files->folder < 0)
-		return false;
-	if (!files->is_cleared)
-		folder_visit(files->folder, clear, files);
-	files->is_cleared = true;
-	return true;
-}
-
-bool key_files_start(struct key_files *files, const struct config *config, struct writer *error)
-{
-	const struct span path = config->export_folder;
-
-	*files = (struct key_files){ .config = config, .folder = -1, .work = { .folder = -1, .file = -1 } };
-	if (path.size == 0)
-		return true;
-	memcpy(files->path, path.data, path.size);
-	files->path_size = path.size;
-	return open_folder(files, error);
-}
-
-void key_files_leave(const struct key_files *files)
-{
-	if (files->folder >= 0)
-		net_close(files->folder);
-}
 
 static void clear_unknown(void *context, struct span user)
 {
@@ -137,21 +106,19 @@ static void clear_unknown(void *context, struct span user)
 		clear(files, user);
 }
 
-void key_files_adopt(struct key_files *files, const struct config *config)
+bool key_files_start(struct key_files *files, const struct config *config, bool goes_on, struct writer *error)
 {
-	uint8_t room[TEXT_MAX];
-	struct writer error = writer_of(room, sizeof(room));
+	const struct span path = config->export_folder;
 
-	drop_work(files);
-	if (files->folder >= 0 && span_equal(path_of(files), config->export_folder)) {
-		files->config = config;
-		memset(files->users, 0, sizeof(files->users));
-		folder_visit(files->folder, clear_unknown, files);
-		return;
-	}
-	close_folder(files);
-	if (!key_files_start(files, config, &error))
-		log_line(LOG_LEVEL_ERROR, writer_written(&error));
+	*files = (struct key_files){ .config = config, .folder = -1, .work = { .folder = -1, .file = -1 } };
+	memcpy(files->path, path.data, path.size);
+	files->path_size = path.size;
+	writer_put_string(error, "export: ");
+	files->folder = folder_open(path, error);
+	if (files->folder < 0)
+		return false;
+	folder_visit(files->folder, goes_on ? clear_unknown : clear, files);
+	return true;
 }
 
 /* ---- a file ---- */
@@ -179,24 +146,6 @@ static enum key_files_taken give_up(struct key_files *files, const char *what, c
 }
 
 static const char cannot_be_written[] = "/authorized_keys cannot be written, so there is none: ";
-
-/* A folder that could not be opened, or that somebody has removed, is looked for anew. */
-static enum key_files_taken find_folder(struct key_files *files)
-{
-	const bool was_open = files->folder >= 0;
-	uint8_t room[TEXT_MAX];
-	struct writer error = writer_of(room, sizeof(room));
-
-	if (was_open && !folder_is_gone(files->folder))
-		return KEY_FILES_DONE;
-	if (was_open)
-		net_close(files->folder);
-	if (open_folder(files, &error))
-		return KEY_FILES_AGAIN;
-	if (was_open)
-		log_line(LOG_LEVEL_ERROR, writer_written(&error));
-	return KEY_FILES_FAILED;
-}
 
 static enum key_files_taken open_file(struct key_files *files)
 {
@@ -284,25 +233,27 @@ static enum key_files_taken finish(struct key_files *files)
 	return KEY_FILES_DONE;
 }
 
+bool key_files_are_of(const struct config *config, const struct message *message, const struct question *question,
+                      size_t question_size)
+{
+	if (message->serial == 0 || message->number >= config->user_count)
+		return false;
+	return message->kind == MESSAGE_KEYS_END ||
+	       (message->kind == MESSAGE_KEY && question_is_of_user(question, question_size, config) &&
+	        question->user == message->number);
+}
+
 enum key_files_taken key_files_take(struct key_files *files, const struct message *message,
-                                    const struct question *question, size_t question_size)
+                                    const struct question *question)
 {
 	struct key_files_work *work = &files->work;
 	enum key_files_taken taken = KEY_FILES_DONE;
 
-	if (!files->config || files->path_size == 0)
-		return KEY_FILES_FAILED;
-	if (message->serial == 0 || message->number >= files->config->user_count ||
-	    (message->kind == MESSAGE_KEY &&
-	     (!question_is_of_user(question, question_size, files->config) || question->user != message->number)))
-		return KEY_FILES_WRONG;
 	if (work->serial != message->serial || work->user != message->number) {
 		drop_work(files);
 		work->serial = message->serial;
 		work->user = message->number;
-		taken = find_folder(files);
-		if (taken == KEY_FILES_DONE)
-			taken = open_file(files);
+		taken = folder_is_gone(files->folder) ? KEY_FILES_GONE : open_file(files);
 	} else if (work->file < 0) {
 		taken = KEY_FILES_FAILED;
 	}

@@ -1,6 +1,6 @@
 /* The files of keys, for dropbear and for sshd's AuthorizedKeysFile: FOLDER/USER/authorized_keys for each user who has
- * live keys. The helper writes them, from what the server tells it key by key (message.h): so the server cannot write
- * anything else, and in front of each key stands what the helper's own configuration says.
+ * live keys. They are made of what the server tells key by key (message.h): so it can write nothing else, and in front
+ * of each key stands what the configuration says, as this side knows it.
  *
  * A file is written beside and renamed. Where that fails there is none: rather nobody gets in than somebody whose key
  * has gone. */
@@ -12,11 +12,10 @@
 #include "server/message.h"
 
 struct key_files {
-	const struct config *config; /* in force; NULL: no file is written any more */
-	uint8_t path[FILE_PATH_MAX]; /* of the folder, beyond the life of a configuration */
-	size_t path_size;            /* 0: there is none */
-	int folder;                  /* -1: it could not be opened */
-	bool is_cleared;             /* it was, since the start */
+	const struct config *config;
+	uint8_t path[FILE_PATH_MAX]; /* of the folder, beyond the life of the configuration */
+	size_t path_size;
+	int folder; /* -1: it is not open */
 	struct key_files_work {
 		uint32_t serial; /* 0: there is none */
 		size_t user;
@@ -30,29 +29,28 @@ struct key_files {
 	} users[CONFIG_USERS];
 };
 
-/* Opens the folder and removes what a server that was killed has left in there. False with a sentence in error if the
- * folder will not do; key_files_take() tries it again. */
-bool key_files_start(struct key_files *files, const struct config *config, struct writer *error);
+/* Opens the configuration's folder, and removes what an earlier server has left in there: of all users, or where a
+ * reload goes on with the same folder of those who are not in the configuration any more. False with a sentence in
+ * error if the folder will not do. */
+bool key_files_start(struct key_files *files, const struct config *config, bool goes_on, struct writer *error);
 
-/* In the server: closes what was opened. */
-void key_files_leave(const struct key_files *files);
-
-/* Another configuration is in force; the files of the old one go where it does not have them. */
-void key_files_adopt(struct key_files *files, const struct config *config);
+/* Closes it, and leaves the files as they are; and: all files go. */
+void key_files_leave(struct key_files *files);
+void key_files_end(struct key_files *files);
 
 enum key_files_taken {
 	KEY_FILES_DONE,
 	KEY_FILES_FULL,   /* so it is, too, and no more keys have room in it */
 	KEY_FILES_FAILED, /* there is no file now; it may work later */
-	KEY_FILES_AGAIN,  /* the folder is a new one: all files are to be written again */
-	KEY_FILES_WRONG,  /* this is nothing that a server in its senses sends */
+	KEY_FILES_GONE,   /* somebody has removed the folder: it must be started anew, and all files be written again */
 };
 
-/* Takes a KEY with its question, or a KEYS_END. */
-enum key_files_taken key_files_take(struct key_files *files, const struct message *message,
-                                    const struct question *question, size_t question_size);
+/* Is it a message with a key for a file of this configuration, or its end? */
+bool key_files_are_of(const struct config *config, const struct message *message, const struct question *question,
+                      size_t question_size);
 
-/* All files go, for good. */
-void key_files_end(struct key_files *files);
+/* Takes such a one. */
+enum key_files_taken key_files_take(struct key_files *files, const struct message *message,
+                                    const struct question *question);
 
 #endif

@@ -170,8 +170,8 @@ static int64_t time_to_wait(const struct loop *loop)
 	}
 	if (loop->accept_from > 0)
 		note_earlier(&first, loop->accept_from);
-	if (loop->export.again_at > 0)
-		note_earlier(&first, loop->export.again_at);
+	if (export_is_wanted(loop) && !loop->is_stopping)
+		note_earlier(&first, export_next_turn(loop));
 	if (loop->is_stopping)
 		note_earlier(&first, loop->stop_by);
 	if (first == INT64_MAX)

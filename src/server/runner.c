@@ -168,8 +168,7 @@ static struct runner_place *find_free(struct runner *runner, bool may_take_last)
 	return may_take_last || free > CHECKS_KEPT ? found : NULL;
 }
 
-/* In the watcher: of the helper's, nothing stays open, or others would not notice when it closes something. */
-static void leave_helper(const struct runner *runner, const int *ours, size_t our_count)
+void runner_leave(const struct runner *runner, const int *ours, size_t our_count)
 {
 	for (size_t i = 0; i < our_count; i++)
 		net_close(ours[i]);
@@ -188,7 +187,7 @@ static int start(struct runner *runner, struct runner_place *place, struct child
 		return -1;
 	place->process = process_fork(&why_not);
 	if (place->process == 0) {
-		leave_helper(runner, ours, our_count);
+		runner_leave(runner, ours, our_count);
 		net_close(ends[0]);
 		order->cancel = ends[1];
 		watch(order);

@@ -24,6 +24,10 @@ struct runner runner_of(int channel);
 bool runner_start(struct runner *runner, const struct message *ask, const struct question *question,
                   size_t question_size, const struct config *config, const int *ours, size_t our_count);
 
+/* In a process that the helper has made: nothing of its own stays open, or others would not notice when it closes
+ * something. */
+void runner_leave(const struct runner *runner, const int *ours, size_t our_count);
+
 /* Nobody waits for that one any more. */
 void runner_cancel(struct runner *runner, const struct message *message);
 

@@ -200,9 +200,9 @@ static int serve(struct loop *loop, const struct account *account)
 static int start(struct loop *loop, const struct settings_source *source)
 {
 	const struct config *config = loop->app.config;
-	static struct key_files files;
+	static struct keeper keeper;
 	struct helper helper = {
-		.memory = loop->memory, .source = source, .files = &files, .listeners = &loop->listeners
+		.memory = loop->memory, .source = source, .keeper = &keeper, .listeners = &loop->listeners
 	};
 	uint8_t room[SETTINGS_ERROR_MAX];
 	struct writer error = writer_of(room, sizeof(room));
@@ -217,7 +217,7 @@ static int start(struct loop *loop, const struct settings_source *source)
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!listeners_open(&loop->listeners, config, &error))
 		return fail(config, writer_written(&error));
-	if (IS_ENABLED(CONFIG_EXPORT) && !key_files_start(&files, config, &error)) {
+	if (IS_ENABLED(CONFIG_EXPORT) && !keeper_open(&keeper, config, false, &error)) {
 		listeners_forget(&loop->listeners);
 		return fail(config, writer_written(&error));
 	}
@@ -231,12 +231,13 @@ static int start(struct loop *loop, const struct settings_source *source)
 		net_close(helper.log);
 		net_close(helper.signals);
 		if (IS_ENABLED(CONFIG_EXPORT))
-			key_files_leave(&files);
+			keeper_leave(&keeper);
 		return serve(loop, &account);
 	}
 	net_close(loop->helper);
 	net_close(loop->log);
-	memory_keep_settings(loop->memory);
+	if (!IS_ENABLED(CONFIG_EXPORT))
+		memory_keep_settings(loop->memory);
 	listeners_leave(&loop->listeners);
 	if (helper.server > 0)
 		return helper_run(&helper);

@@ -86,6 +86,11 @@ int summary_print(const struct config *config, int64_t now)
 		write_check(&text, &config->checks[i]);
 		works = tell_written(&text);
 	}
+	if (config->export_folder.size > 0) {
+		writer_put_string(&text, "export to ");
+		writer_put(&text, config->export_folder);
+		writer_put_string(&text, "/USER/authorized_keys\n");
+	}
 	works = works && tell_written(&text) && keyrings_print(config, now);
 	memory_write_budget(&text, config->size);
 	return works && tell_written(&text) ? tell_confinement(config) : TELL_FAILED;

@@ -83,10 +83,15 @@ class Machine:
         self.process.wait(seconds)
         return self.console()
 
-    def curl(self, path, pin, *arguments, data=None):
+    def wait_for_door(self, pin):
+        """A question that comes before the machine has its address is never answered, so they are short."""
+        return self.wait_for(lambda: self.curl("/healthz", pin, timeout=3)[0] == 200, 240)
+
+    def curl(self, path, pin, *arguments, data=None, timeout=30):
         """(status, body); status 0 if there is no answer yet."""
         what = ["--data-binary", "@-"] if data is not None else []
-        done = subprocess.run(["curl", "-q", "-sk", "--max-time", "20", "--pinnedpubkey", pin, "-w", "\n%{http_code}", *what, *arguments,
+        done = subprocess.run(["curl", "-q", "-sk", "--max-time", str(timeout), "--pinnedpubkey", pin, "-w", "\n%{http_code}",
+                               *what, *arguments,
                                f"https://127.0.0.1:{self.https_port}{path}"], input=data, stdout=subprocess.PIPE, check=False)
         assert done.returncode != 90, "another public key than the pinned one"
         body, _, status = done.stdout.decode().rpartition("\n")

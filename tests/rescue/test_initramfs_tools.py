@@ -48,7 +48,7 @@ def disk(folder, tree):
 
 def goes_on(machine, host, gpg, alice, new_key, path, go_on=None):
     """Somebody is let in, and leaves something running; then the disk comes. Returns what the system on it tells."""
-    seconds = machine.wait_for(lambda: machine.curl("/healthz", host.pin)[0] == 200, 240)
+    seconds = machine.wait_for_door(host.pin)
     if go_on:
         machine.wait_for_console("(initramfs)", 240)
     line, secret = new_key()

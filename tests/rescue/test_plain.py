@@ -21,7 +21,7 @@ def add(machine, host, gpg, alice, line, expire):
 
 def prove(machine, host, gpg, alice, new_key):
     """What a rescue door is for. Returns the seconds until it answers, and what a session tells of the system's memory."""
-    seconds = machine.wait_for(lambda: machine.curl("/healthz", host.pin)[0] == 200, 120)
+    seconds = machine.wait_for_door(host.pin)
     line, secret = new_key()
     _, other = new_key()
     started = time.monotonic()

@@ -20,7 +20,7 @@ fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 hosts="$demo debootstrap lintian openssh-client python3 python3-pytest systemd-container"
 rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
 	qemu-system-arm qemu-system-x86"
-testssl="$demo python3 python3-cryptography testssl.sh"
+testssl="$demo gccgo-12 python3 python3-cryptography testssl.sh"
 
 case ${1:-} in
 build) packages=$build ;;

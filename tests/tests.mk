@@ -14,7 +14,7 @@
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make dropbear-test  logins by key files with newer dropbears, which are built for it
-#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make testssl       what testssl.sh finds wrong with the server's TLS, and a Go client; it takes minutes, and is no part of check
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
 #: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
 #: make demo          tests/demo.sh: inki at work

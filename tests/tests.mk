@@ -124,7 +124,7 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
 	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime \
-		read write recv send getrandom)
+		setrlimit read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)
 
@@ -170,9 +170,9 @@ $(SOAK): tests/load/soak.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
 
-soak soak-valgrind: all $(SOAK)
+soak soak-valgrind: all $(SOAK) $(PROBE)
 	$(Q)tests/install.sh load
-	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),-probe) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
 # ---- rescue systems, booted ----

@@ -69,7 +69,7 @@ SRC_FLAGS := $(shell $(CC) $(CPU_FLAGS) -Werror -mgeneral-regs-only -fsyntax-onl
 
 comma := ,
 PARTS := $(O)/third_party
-LIBS  := $(addprefix $(PARTS)/,mbedtls.a bearssl.a libyaml.a libsodium.a no_assert.o)
+LIBS  := $(addprefix $(PARTS)/,libyaml.a libsodium.a mbedtls.a bearssl.a no_assert.o)
 
 CODEGEN := $(CPU_FLAGS) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables
 LDFLAGS := $(LINK_FLAGS) -Wl,--gc-sections,-z,$(if $(PIE),,no)relro,-z,now,-z,noexecstack,--build-id=none
@@ -87,7 +87,10 @@ MUSL        := $(PARTS)/musl
 MUSL_CFLAGS := $(CODEGEN) -Os $(if $(PIE),-fPIE,-fno-pie)
 CODEGEN     += -Os $(if $(PIE),-fPIE,-fno-pie) -fstack-protector-strong \
 	-nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
-LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker,-static -no-pie)
+# Pointers that are set at start take an eighth of the room, where the linker can do that.
+RELR        := $(if $(PIE),$(shell echo 'int x; int *y = &x;' | $(CC) $(CPU_FLAGS) -fPIC -nostdlib -shared -o /dev/null -xc - \
+	-Wl$(comma)--fatal-warnings$(comma)-z$(comma)pack-relative-relocs 2>/dev/null && echo $(comma)-z$(comma)pack-relative-relocs))
+LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker$(RELR),-static -no-pie)
 CRT1        := $(if $(PIE),rcrt1.o,crt1.o)
 CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
 CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
@@ -104,7 +107,8 @@ CFLAGS := -std=c11 $(CODEGEN) $(SMALL_FLAGS) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(
 
 # A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
 ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
-ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -isystem $(SOURCES)/bearssl/inc -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -isystem $(SOURCES)/mbedtls/include \
+ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' \
+	-isystem $(SOURCES)/bearssl/inc -isystem $(SOURCES)/mbedtls/include \
 	$(addprefix -isystem $(SOURCES)/libsodium/src/libsodium/include,/ /sodium)
 ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc
@@ -114,10 +118,17 @@ ROOM_server := -D_GNU_SOURCE $(ROOM_main) -DINKI_RELEASED='INT64_C($(shell date 
 ROOM_client := -D_GNU_SOURCE
 room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 
+# Where the time of a request goes, and little of the room: made for speed, but where even the parts' arithmetic is to be small.
+ifeq ($(SANITIZE)$(SMALL_PARTS),)
+$(O)/src/crypto/modular.o: CFLAGS := $(filter-out $(SMALL_FLAGS),$(CFLAGS)) -O3
+endif
+
 # ---- inki ----
 
 SRC := $(sort $(wildcard src/main.c src/*/*.c))
-OBJ := $(SRC:%.c=$(O)/%.o)
+# The linker keeps this order: what an idle server runs stands together, so that the rest need not lie in memory.
+SELDOM := src/client/% src/tls/%
+OBJ := $(patsubst %.c,$(O)/%.o,$(filter-out $(SELDOM),$(SRC)) $(filter $(SELDOM),$(SRC)))
 
 $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 	$(call log,CC,$@)

@@ -7,6 +7,7 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "host/pages.h"
 #include "host/process.h"
 #include "host/random.h"
 #include "host/signal.h"
@@ -189,6 +190,7 @@ static int serve(struct loop *loop, const struct account *account)
 	file_leave_folder();
 	if (!loop_open(loop))
 		return fail(config, SPAN("the system refuses to watch the sockets"));
+	pages_leave_program();
 	if (!confine(config, account, loop->log))
 		return TELL_FAILED;
 	return loop_run(loop) ? TELL_DONE : TELL_FAILED;

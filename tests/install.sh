@@ -22,7 +22,7 @@ hosts="$demo buildah debootstrap gcc-arm-linux-gnueabihf linux-libc-dev-armhf-cr
 bench="$demo gpgv nginx-light openssl python3 python3-cryptography python3-pytest util-linux valgrind wrk"
 rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
 	qemu-system-arm qemu-system-x86"
-testssl="$demo python3 python3-cryptography testssl.sh"
+testssl="$demo gccgo-12 python3 python3-cryptography testssl.sh"
 openwrt="$check chromium"
 
 case ${1:-} in

@@ -15,7 +15,7 @@
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make dropbear-test  logins by key files with newer dropbears, which are built for it
-#: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make testssl       what testssl.sh finds wrong with the server's TLS, and a Go client; it takes minutes, and is no part of check
 #: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
 #: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
@@ -136,7 +136,7 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
 	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime \
-		read write recv send getrandom)
+		setrlimit read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)
 
@@ -182,9 +182,9 @@ $(SOAK): tests/load/soak.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
 
-soak soak-valgrind: all $(SOAK)
+soak soak-valgrind: all $(SOAK) $(PROBE)
 	$(Q)tests/install.sh load
-	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),.debug) $(SOAK) $(COUNT) $(or $(SEED),1) \
+	$(Q)/usr/bin/python3 -B tests/load/soak.py $(O)/inki$(if $(findstring valgrind,$@),-probe) $(SOAK) $(COUNT) $(or $(SEED),1) \
 		$(if $(findstring valgrind,$@),valgrind -q --error-exitcode=99 --log-file=$(O)/tests/load/valgrind.log)
 
 # ---- rescue systems, booted ----

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Lets testssl.sh look at servers with an RSA and an ECDSA certificate; fails on anything that it finds wrong.
+"""Lets testssl.sh look at servers with an RSA and an ECDSA certificate, and a Go client ask them; fails on anything that is wrong.
 
 Usage: testssl.py INKI
+
+The Go client is compiled by gccgo, whose library has Go's crypto/tls: it is half as large as Go itself.
 
 Its findings have severities; what is LOW or more is printed, and what is MEDIUM or more and not expected is a failure.
 """
@@ -28,7 +30,11 @@ def look_at(words, kind, folder):
     ca, report = os.path.join(folder, f"{kind}.pem"), os.path.join(folder, f"{kind}.json")
     with open(ca, "wb") as file:
         file.write(root.pem)
+    other = os.path.join(folder, f"{kind}-other.pem")
+    with open(other, "wb") as file:
+        file.write(certificates.authority().pem)
     try:
+        subprocess.run([os.path.join(folder, "client"), ca, other, f"https://localhost:{server.ports[0]}"], check=True, timeout=120)
         subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "off", "--add-ca", ca, "--jsonfile", report,
                         f"localhost:{server.ports[0]}"], stdout=subprocess.DEVNULL, check=False, timeout=1200)
     finally:
@@ -40,6 +46,8 @@ def look_at(words, kind, folder):
 def main(command):
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "testssl_client.go")
+        subprocess.run(["gccgo-12", "-static-libgo", "-o", os.path.join(folder, "client"), source], check=True)
         for kind in ("p256", "rsa2048"):
             findings = look_at(inki.words_of(command), kind, folder)
             print(f"{kind}: {len(findings)} findings")

@@ -5,7 +5,8 @@ Some connections are over TCP, some over a Unix socket, and one of twelve over T
 both processes have as much memory as after the first thousand requests, to the page, as many descriptors as before, and each good
 request was answered right. As root, the server is confined, and could not take more memory.
 
-Usage: soak.py INKI SOAK COUNT SEED [PREFIX...]     the prefix goes in front of the server, such as valgrind
+Usage: soak.py INKI SOAK COUNT SEED [PREFIX...]     the prefix goes in front of the server, such as valgrind; then INKI is the probe,
+                                                    without the walls that stop the prefix
 """
 
 import json
@@ -224,7 +225,7 @@ def main(words, program, count, seed, prefix):
         **over_tls, "listen": listen, "failures": {"burst": 0, "per_minute": 0}, "max_request_age": "7d",
         "defaults": {"max_lifetime": "30d"},
         "users": [{"name": "alice", "keyring": certificate}, {"name": "bob", "keyring": certificate}],
-    }, prefix=prefix, wait=120)
+    }, prefix=prefix, wait=120, env={"PROBE_WITHOUT": "filter memory"} if prefix else None)
     catalogue = Catalogue(folder.name)
     hand = TlsHand(server.ports[-1], folder.name) if over_tls else None
     try:

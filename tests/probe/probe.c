@@ -1,7 +1,8 @@
 /* A build of inki that somebody has taken over: GET /probe/NAME makes the server at work try to break out. The linker puts
  * this in front of api_handle() and of the walls (--wrap), so what is tried is the program as it is in all else.
  *
- * $PROBE_WITHOUT names walls to leave out (filter, landlock), so that the ones behind them are seen to stand.
+ * $PROBE_WITHOUT names walls to leave out (filter, landlock, memory), so that the ones behind them are seen to stand, and so that
+ * valgrind can work, which takes memory by calls of its own.
  */
 #include "core/api.h"
 #include "host/call_filter.h"
@@ -24,6 +25,8 @@
 
 void __real_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
+int __real_setrlimit(int resource, const struct rlimit *limit);
+int __wrap_setrlimit(int resource, const struct rlimit *limit);
 const char *__real_call_filter_install(void);
 const char *__wrap_call_filter_install(void);
 const char *__real_landlock_forbid_all(const char **reach);
@@ -47,6 +50,11 @@ const char *__wrap_landlock_forbid_all(const char **reach)
 const char *__wrap_call_filter_install(void)
 {
 	return is_left_out("filter") ? "left out by the probe" : __real_call_filter_install();
+}
+
+int __wrap_setrlimit(int resource, const struct rlimit *limit)
+{
+	return resource == RLIMIT_DATA && is_left_out("memory") ? 0 : __real_setrlimit(resource, limit);
 }
 
 __attribute__((constructor)) static void find_root_folder(void)

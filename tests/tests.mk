@@ -3,20 +3,23 @@
 #: make unit          the unit tests; TEST=name for tests/unit/test_name.c only, BOARD=name on that board's CPU
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
+#: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
 #: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
 #: make size-record   notes the size of the program in board/sizes, which "make check" compares with
+#: make primitives    which library verifies with the fewest instructions; BOARD=name on that board's CPU
 #: make model         STEPS random steps (100000) at the server's core and at a model of it; SEED=n repeats a run
-#: make bench-verify  verifications per second, beside openssl and gpgv; no part of check
+#: make bench         inki beside what people would use in its place: 5 minutes; ONLY='http tls works login verify memory start' for some
 #: make kconfig-variants  builds and unit tests without each of Kconfig's switches, and what each costs; SWITCH=name for one
-#: make bench-authorized-keys  how long sshd waits for its keys, beside the least program that could fetch them; no part of check
 #: make bench-checks  the latency of requests beside checks that hang, fork, print and die; no part of check
 #: make interop       other implementations' verdicts beside ours, and what they make is taken; make made-by: the quick part
 #: make load          how long sshd waits while 500 connections keep the server busy; SECONDS=number of each kind
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
+#: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
-#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
+#: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -96,6 +99,15 @@ $(CASES)/pgp/index: $(wildcard tests/vectors/*.py) tests/e2e/gpg.py tests/e2e/op
 	$(call log,CASES,$(@D))
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/vectors/pgp_cases.py $(@D)
 
+# Signatures for the arithmetic of points.
+$(CASES)/ecdsa: tests/vectors/ecdsa_cases.py
+	$(call log,CASES,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)/usr/bin/python3 -B $< 5 1 >$@
+
+# It asks the library.
+$(O)/tests/unit/oracle.o: UNIT_FLAGS += $(ROOM_crypto)
+
 # tests/lint/rules.py asks whether each rule has a case
 lint: $(CASES)/pgp/index
 
@@ -103,7 +115,7 @@ ifeq ($(BOARD)$(SANITIZE),)
 unit: $(O)/.config $(SOURCES)/.fetched
 	$(Q)$(MAKE) --no-print-directory SANITIZE=y O=$(O)/asan unit
 else
-unit: $(UNIT_BIN) $(CASES)/pgp/index
+unit: $(UNIT_BIN) $(CASES)/pgp/index $(CASES)/ecdsa
 	$(Q)CASES=$(CASES) FLIP_STEP=$(or $(FLIP_STEP),$(if $(BOARD),61,1)) tests/unit.sh '$(or $(BOARD),unit)' '$(QEMU)' $(UNIT_BIN)
 endif
 
@@ -111,9 +123,10 @@ endif
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c).
+# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c),
+# and where reads and writes fall short (tests/probe/short.c).
 PROBE := $(O)/inki-probe
-PROBE_OBJ := $(O)/tests/probe/probe.o $(O)/tests/probe/clock.o
+PROBE_OBJ := $(addprefix $(O)/tests/probe/,probe.o clock.o short.o)
 
 $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
@@ -122,7 +135,8 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime)
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime \
+		read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)
 
@@ -231,16 +245,37 @@ $(BENCH_KEYS): $(BENCH_KEYS).o
 
 -include $(WORKS).d $(BENCH_KEYS).d
 
-.PHONY: counts bench-verify bench-authorized-keys
+# Our own arithmetic beside the library's, without the sanitizers, which make check has on.
+.PHONY: arithmetic
+arithmetic: COUNT := 1000000
+arithmetic: all $(O)/tests/unit/test_modular $(O)/tests/unit/test_curve
+	$(Q)INPUTS=$(COUNT) $(O)/tests/unit/test_modular
+	$(Q)/usr/bin/python3 -B tests/vectors/ecdsa_cases.py $$(($(COUNT) / 100)) $(or $(SEED),$(shell date +%s)) >$(O)/tests/arithmetic.cases
+	$(Q)ECDSA_CASES=$(O)/tests/arithmetic.cases $(O)/tests/unit/test_curve
+
+.PHONY: counts bench
 RECORD :=
 counts: all $(WORKS)
 	$(Q)$(PYTHON) tests/bench/counts.py $(O)/inki $(WORKS) $(FIXTURES) '$(shell $(CC) --version | head -n 1)' $(RECORD:%=--record)
 
-bench-verify: all $(WORKS)
-	$(Q)$(PYTHON) tests/bench/verify.py $(O)/inki $(WORKS)
+bench: all $(WORKS) $(BENCH_KEYS)
+	$(Q)tests/install.sh bench
+	$(Q)$(PYTHON) tests/bench/bench.py $(O)/inki $(WORKS) $(BENCH_KEYS) $(FIXTURES) $(ONLY)
 
-bench-authorized-keys: all $(BENCH_KEYS)
-	$(Q)$(PYTHON) tests/bench/authorized_keys.py $(O)/inki $(BENCH_KEYS)
+# Which library verifies with the fewest instructions; on a board's CPU with BOARD=name.
+PRIMITIVES := $(O)/tests/bench/primitives
+$(PRIMITIVES).o: UNIT_FLAGS += $(ROOM_crypto) $(ROOM_tls)
+$(PRIMITIVES): $(PRIMITIVES).o $(UNIT_COMMON)
+	$(call log,LD,$@)
+	$(Q)$(call link,$^)
+
+out/insn.so: tests/bench/insn.c
+	$(call log,CC,$@)
+	$(Q)gcc -O2 -Wall -Wextra -Werror -fPIC -shared -o $@ $<
+
+.PHONY: primitives
+primitives: $(PRIMITIVES) out/insn.so
+	$(Q)$(PYTHON) tests/bench/primitives.py '$(or $(BOARD),this machine)' '$(or $(QEMU),qemu-$(shell uname -m))' out/insn.so $(PRIMITIVES)
 
 # ---- TLS, as testssl.sh sees it ----
 
@@ -264,6 +299,13 @@ dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
 	$(Q)tests/install.sh check
 	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
 
+# ---- OpenWrt: what takes minutes, or a browser ----
+
+.PHONY: openwrt-test
+openwrt-test: all
+	$(Q)tests/install.sh openwrt
+	$(Q)INKI='$(abspath $(O))/inki' INKI_BROWSER=chromium $(PYTEST) tests/e2e/test_openwrt*.py
+
 # ---- checks that do harm ----
 
 .PHONY: bench-checks
@@ -272,11 +314,11 @@ bench-checks: all
 
 # ---- whole hosts ----
 
-.PHONY: deb-test
-deb-test: deb
+.PHONY: deb-test hosts-test
+deb-test hosts-test: deb
 	$(Q)tests/install.sh hosts
 	$(Q)mkdir -p out/hosts
-	$(Q)$(PYTEST) tests/hosts/test_debian.py
+	$(Q)$(PYTEST) tests/hosts$(if $(filter deb-test,$@),/test_debian.py)
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

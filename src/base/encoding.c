@@ -90,18 +90,27 @@ static uint8_t base64_digit(uint32_t value)
 	return (uint8_t) "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];
 }
 
+/* Room is looked for once: this makes nine tenths of each line for sshd. */
 void base64_write_unpadded(struct writer *writer, struct span bytes)
 {
-	uint32_t bits = 0;
-	unsigned count = 0;
+	const size_t rest = bytes.size % 3, whole = bytes.size - rest;
+	uint8_t *digits = writer_reserve(writer, whole / 3 * 4 + (rest > 0 ? rest + 1 : 0));
+	uint32_t bits;
 
-	for (size_t i = 0; i < bytes.size; i++) {
-		bits = bits << 8 | bytes.data[i];
-		for (count += 8; count >= 6; count -= 6)
-			writer_put_byte(writer, base64_digit(bits >> (count - 6)));
+	if (!digits)
+		return;
+	for (size_t i = 0; i < whole; i += 3, digits += 4) {
+		bits = (uint32_t)bytes.data[i] << 16 | (uint32_t)bytes.data[i + 1] << 8 | bytes.data[i + 2];
+		digits[0] = base64_digit(bits >> 18);
+		digits[1] = base64_digit(bits >> 12);
+		digits[2] = base64_digit(bits >> 6);
+		digits[3] = base64_digit(bits);
 	}
-	if (count > 0)
-		writer_put_byte(writer, base64_digit(bits << (6 - count)));
+	if (rest == 0)
+		return;
+	bits = (uint32_t)bytes.data[whole] << 16 | (rest == 2 ? (uint32_t)bytes.data[whole + 1] << 8 : 0);
+	for (size_t i = 0; i <= rest; i++)
+		digits[i] = base64_digit(bits >> (18 - 6 * i));
 }
 
 void base64_write(struct writer *writer, struct span bytes)

@@ -30,7 +30,10 @@ void writer_put(struct writer *writer, struct span bytes)
 
 void writer_put_byte(struct writer *writer, uint8_t byte)
 {
-	writer_put(writer, span_of(&byte, 1));
+	uint8_t *room = writer_reserve(writer, 1);
+
+	if (room)
+		*room = byte;
 }
 
 void writer_put_string(struct writer *writer, const char *string)

@@ -22,7 +22,6 @@ enum {
 	KEYRING_SIZE_MAX = CONFIG_SETTINGS_FILE_KB * 1024,
 	KEYRING_ARENA_SIZE = CONFIG_SETTINGS_ARENA_KB * 1024,
 	MESSAGE_ARENA_SIZE = CONFIG_REQUEST_ARENA_KB * 1024,
-	CRYPTO_ARENA_SIZE = CONFIG_CRYPTO_ARENA_KB * 1024,
 };
 
 static const struct span no_memory = SPAN_INITIALIZER("the system has not enough memory");
@@ -115,7 +114,7 @@ static int verify_main(int count, char **arguments)
 	struct judgement judgement = { .status = STATUS_INTERNAL };
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
-	void *crypto = pages_take(CRYPTO_ARENA_SIZE);
+	void *crypto = CRYPTO_VERIFY_SIZE > 0 ? pages_take(CRYPTO_VERIFY_SIZE) : NULL;
 
 	file_guard_standard();
 	signal_ignore_pipe();
@@ -123,9 +122,9 @@ static int verify_main(int count, char **arguments)
 		return tell_usage("verify", writer_written(&words));
 	if (!operands[0] || operands[0][0] == '\0')
 		return tell_usage("verify", SPAN("which keyring?"));
-	if (!crypto)
+	if (CRYPTO_VERIFY_SIZE > 0 && !crypto)
 		return tell_failure(no_memory);
-	crypto_start(crypto, CRYPTO_ARENA_SIZE);
+	crypto_start(crypto, CRYPTO_VERIFY_SIZE);
 	if (read_keyring(operands[0], &keyring) != TELL_DONE || judge(operands[1], &keyring, &judgement) != TELL_DONE)
 		return TELL_FAILED;
 	return given.json ? print_judgement(&judgement) : tell_judgement(&judgement);

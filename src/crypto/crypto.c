@@ -4,5 +4,6 @@
 
 void crypto_start(void *memory, size_t size)
 {
-	mbedtls_memory_buffer_alloc_init(memory, size);
+	if (size > 0)
+		mbedtls_memory_buffer_alloc_init(memory, size);
 }

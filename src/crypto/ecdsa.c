@@ -2,6 +2,7 @@
 
 #include "base/kconfig.h"
 #include "crypto/blinding.h"
+#include "crypto/curve.h"
 
 #include <mbedtls/ecdsa.h>
 
@@ -72,6 +73,8 @@ bool ecdsa_check_key(enum ecdsa_curve curve, struct span point)
 
 	if (!ANY_CURVE || !curves[curve].is_supported)
 		return false;
+	if (IS_ENABLED(CONFIG_FAST_VERIFY))
+		return curve_check_point(curve, point);
 	good = load(&key, curve, point);
 	unload(&key);
 	return good;
@@ -85,6 +88,8 @@ bool ecdsa_verify(enum ecdsa_curve curve, struct span point, struct span digest,
 
 	if (!ANY_CURVE || !curves[curve].is_supported)
 		return false;
+	if (IS_ENABLED(CONFIG_FAST_VERIFY))
+		return curve_verify(curve, point, digest, r, s);
 	mbedtls_mpi_init(&r_number);
 	mbedtls_mpi_init(&s_number);
 	/* the library checks 1 <= r, s < n, and shortens a digest that is longer than n */

@@ -3,6 +3,7 @@
 #include "base/writer.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -63,6 +64,27 @@ void pages_empty(void *pages, size_t size)
 {
 	if (madvise(pages, size, MADV_REMOVE) < 0)
 		memset(pages, 0, size);
+}
+
+static int leave_segments(struct dl_phdr_info *program, size_t size, void *unused)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)unused;
+	for (unsigned i = 0; i < program->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &program->dlpi_phdr[i];
+		const uintptr_t start = (program->dlpi_addr + segment->p_vaddr) / page * page;
+
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
+			madvise((void *)start, segment->p_memsz, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void pages_leave_program(void)
+{
+	dl_iterate_phdr(leave_segments, NULL);
 }
 
 void pages_give_back(void *pages, size_t size)

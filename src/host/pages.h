@@ -22,4 +22,8 @@ void pages_empty(void *pages, size_t size);
 /* Gives back what pages_take(size) or pages_take_shared(size) returned. */
 void pages_give_back(void *pages, size_t size);
 
+/* Takes the program's code and constants out of the process; what it uses from here on comes back from the file, and
+ * what only the start has needed does not. */
+void pages_leave_program(void);
+
 #endif

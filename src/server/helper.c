@@ -312,6 +312,7 @@ int helper_run(struct helper *helper)
 	if (!works)
 		process_kill(helper->server);
 	take_children(helper);
+	pages_leave_program();
 	while (works && !helper->has_ended)
 		take_turn(helper);
 	take_log(helper, LINES_LEFT_MAX);

@@ -5,6 +5,7 @@
 #include "core/failures.h"
 #include "core/question.h"
 #include "core/table.h"
+#include "crypto/crypto.h"
 #include "host/net.h"
 #include "host/pages.h"
 #include "server/slots.h"
@@ -29,7 +30,7 @@ static struct row row_of(enum memory_part part)
 		[MEMORY_FAILURES] = { "sources of failures", CONFIG_FAILURE_SOURCES, sizeof(struct failures_source) },
 		[MEMORY_SETTINGS] = { "settings", MEMORY_SETTINGS_COUNT, CONFIG_SETTINGS_ARENA_KB * 1024 },
 		[MEMORY_REQUEST] = { "request at work", 1, CONFIG_REQUEST_ARENA_KB * 1024 },
-		[MEMORY_CRYPTO] = { "signature at work", 1, CONFIG_CRYPTO_ARENA_KB * 1024 },
+		[MEMORY_CRYPTO] = { "signature at work", 1, CRYPTO_VERIFY_SIZE },
 		[MEMORY_JOURNAL] = { "journal", 1, JOURNAL_SIZE },
 		[MEMORY_EVENTS] = { "events", 1, 0 },
 		[MEMORY_QUESTION] = { "question to a check", 1, sizeof(struct question) },

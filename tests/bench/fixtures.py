@@ -84,6 +84,10 @@ def write(folder, kinds=KINDS):
                            (kind + ".asc", openpgp.clearsign(TEXT % ssh_line(), openpgp.Signature(key, at=NOW, digest=DIGESTS.get(kind, "sha256"))))):
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(data)
+    secret = FixedKey("ed25519").private
+    raw = secret.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    with open(os.path.join(folder, "ed25519.bare"), "wb") as file:
+        file.write(raw + secret.sign(bytes(64)) + bytes(64))
 
 
 if __name__ == "__main__":

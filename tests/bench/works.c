@@ -8,6 +8,7 @@
 #include "core/api.h"
 #include "crypto/crypto.h"
 #include "crypto/digest.h"
+#include "crypto/verify.h"
 #include "host/file.h"
 #include "pgp/message.h"
 
@@ -18,7 +19,7 @@
 
 enum { FILE_MAX = 1 << 20, MANY = 10000, NOW = 1770000060 /* a minute after fixtures.py's */ };
 
-enum kind { HEAD, LIST, FIND, ADD, VERIFY };
+enum kind { HEAD, LIST, FIND, ADD, VERIFY, BARE };
 
 static const struct work {
 	const char *name;
@@ -36,6 +37,7 @@ static const struct work {
 	{ "add 10000", ADD, MANY - 1, "ed25519" },
 	{ "add rsa2048", ADD, 0, "rsa2048" },
 	{ "add nistp256", ADD, 0, "nistp256" },
+	{ "bare ed25519", BARE, 0, "ed25519" },
 	{ "verify ed25519", VERIFY, 0, "ed25519" },
 	{ "verify rsa2048", VERIFY, 0, "rsa2048" },
 	{ "verify rsa3072", VERIFY, 0, "rsa3072" },
@@ -54,6 +56,7 @@ static struct config_user user = { .name = SPAN_INITIALIZER("alice") };
 static struct config config = { .max_request_age = 3600, .users = &user, .user_count = 1 };
 static struct app app = { .config = &config, .arena = &request_arena, .journal = &journal };
 static struct span message;
+static struct span bare; /* a public key, a signature and what it signs */
 static char query[128];
 
 static void end_unless(bool right, const char *words)
@@ -106,6 +109,10 @@ static void prepare(const struct work *work, const char *folder)
 	crypto_start(crypto_memory, sizeof(crypto_memory));
 	end_unless(pgp_keyring_add(&user.keyring, read_file(folder, work->file, "gpg", keyring_file), &settings) == STATUS_OK,
 	           "this is no keyring");
+	if (work->kind == BARE) {
+		bare = read_file(folder, work->file, "bare", message_file);
+		return;
+	}
 	message = read_file(folder, work->file, "asc", message_file);
 	user.policy = (struct config_policy){
 		.max_lifetime = 86400, .signatures = 1, .key_types = 1U << SSH_KEY_ED25519, .max_keys = MANY
@@ -175,6 +182,8 @@ __attribute__((noinline)) static bool run_work(const struct work *work)
 		return ask(HTTP_POST, "/api/v1/keys", "", message);
 	case VERIFY:
 		return judge();
+	case BARE:
+		return ed25519_verify(bare.data, span_skip(bare, 96), bare.data + 32);
 	}
 	return false;
 }

@@ -27,7 +27,7 @@ $(FUZZ_BIN): %: %.o $(FUZZ_COMMON)
 
 -include $(FUZZ_BIN:=.d) $(FUZZ_HELPERS:.o=.d)
 
-$(FUZZ_SEEDS)/index: tests/fuzz/seeds.py tests/vectors/secret_keys.py tests/e2e/certificates.py tests/http/requests.txt inki.conf.example \
+$(FUZZ_SEEDS)/index: tests/fuzz/seeds.py tests/vectors/secret_keys.py tests/vectors/ecdsa_cases.py tests/e2e/certificates.py tests/http/requests.txt inki.conf.example \
 		$(CASES)/pgp/index
 	$(call log,SEEDS,$(@D))
 	$(Q)PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $< $(CASES)/pgp $(@D)

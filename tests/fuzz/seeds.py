@@ -16,6 +16,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "vectors"), str(TESTS / "e2e")]
 
 import certificates  # noqa: E402
+import ecdsa_cases  # noqa: E402
 import raw  # noqa: E402
 import secret_keys  # noqa: E402
 
@@ -55,6 +56,19 @@ def seeds_of_case(name, path):
         yield "message", name.encode() + b"\n" + message
 
 
+def arithmetic_seeds():
+    """What fuzz_arithmetic.c takes: signatures, and numbers."""
+    names = list(ecdsa_cases.CURVES)
+    for line in list(ecdsa_cases.cases(1))[::17]:
+        name, *numbers, _ = line.split()
+        numbers = [bytes.fromhex(number) for number in numbers]
+        yield bytes([names.index(name)]) + b"".join(bytes([len(number)]) + number for number in numbers)
+    for size in (1, 2, 4, 16, 33, 128, 255):
+        for number in (b"\xff", b"\x80", b"\x01"):
+            modulus = (number * (2 * size))[:-1] + b"\x01"
+            yield b"\xfb" + b"".join(bytes([size]) + part for part in (modulus, b"\xff" * 2 * size, number * 2 * size)) + b"\0\1\0\1"
+
+
 def tls_seeds():
     """What fuzz_tls.c takes: a byte that chooses, and what OpenSSL says to a server, or a file of a certificate and its key."""
     context = ssl.create_default_context()
@@ -76,6 +90,8 @@ def all_seeds(cases):
     with open(os.path.join(cases, "index"), encoding="ascii") as index:
         for name in index.read().split():
             yield from seeds_of_case(name, os.path.join(cases, name))
+    for seed in arithmetic_seeds():
+        yield "arithmetic", seed
     for name, value in secret_keys.vectors():
         if name.startswith("secret.") and name != "secret.cases":
             yield "secret_key", value

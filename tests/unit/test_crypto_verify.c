@@ -374,7 +374,8 @@ static void test_little_memory(void **state)
 		free(memory);
 	}
 	start(state);
-	assert_true(refused > 5 && accepted > 5);
+	/* our own arithmetic takes none */
+	assert_true((refused > 5 || IS_ENABLED(CONFIG_FAST_VERIFY)) && accepted > 5);
 	assert_true(verify_rsa(&key, DIGEST_SHA256, vector("rsa2048.sha256")));
 }
 

@@ -93,7 +93,7 @@ RELR        := $(if $(PIE),$(shell echo 'int x; int *y = &x;' | $(CC) $(CPU_FLAG
 LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker$(RELR),-static -no-pie)
 CRT1        := $(if $(PIE),rcrt1.o,crt1.o)
 CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
-CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
+CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) $(if $(SMALL_PARTS),$(PARTS)/small_division.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
 link         = $(CC) $(LDFLAGS) -o $@ $(CRT_BEGIN) $(1) $(CRT_END)
 finish       = $(STRIP) -R .comment -o $@ $< && $(static_check)
 static_check = ! $(READELF) -lW $@ | grep INTERP && $(READELF) -hW $@ | grep -q 'Type: *$(if $(PIE),DYN,EXEC)' || \

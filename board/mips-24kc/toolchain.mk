@@ -8,5 +8,6 @@ QEMU          := qemu-mips -cpu 24Kc
 # A position-independent program would be 100 kB larger here.
 PIE           :=
 
+# Variables start where code ends, without padding to the next page.
 # Debian's libgcc is marked as made for an FPU; the helpers for 64-bit whole numbers that come from it use none.
-LINK_FLAGS    := -Wl,-z,max-page-size=4096,--no-warn-mismatch
+LINK_FLAGS    := -Wl,-z,max-page-size=4096,-z,common-page-size=16,--no-warn-mismatch

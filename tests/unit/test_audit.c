@@ -377,7 +377,7 @@ static void test_metrics_of_many_users(void **state)
 	static struct config_user users[CONFIG_USERS];
 	static char names[CONFIG_USERS][USER_NAME_SIZE_MAX];
 	struct config config = world.config;
-	struct api_list list = { .kind = API_LIST_METRICS };
+	struct api_list list = { .kind = API_LIST_METRICS, .metrics.shows_users = true };
 	size_t lines = 0;
 
 	(void)state;

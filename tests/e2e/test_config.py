@@ -8,7 +8,7 @@ import time
 import urllib.request
 
 import pytest
-from inki import TREE, yaml
+from inki import TREE, has, yaml
 
 pytestmark = pytest.mark.both
 
@@ -77,7 +77,7 @@ def test_check_config_prints_the_memory_budget(words, keyring, tmp_path):
     path.write_text(yaml({"users": [{"name": "alice", "keyring": keyring}]}), encoding="utf-8")
     done = check(words, path)
     assert (done.returncode, done.stderr) == (0, ""), done
-    for part in ("connections", "key table", "settings", "request at work", *(() if inki.has("FAST_VERIFY") else ("signature at work",)), "total"):
+    for part in ("connections", "key table", "settings", "request at work", *(() if has("FAST_VERIFY") else ("signature at work",)), "total"):
         assert re.search(rf"(?i){part}.*\d", done.stdout), f"{part} is not in\n{done.stdout}"
 
 

@@ -2,7 +2,7 @@
  *        authorized_keys nothing            a process that does nothing
  *        authorized_keys time ROUNDS COMMAND... [, COMMAND...]...
  *
- * The last one runs commands in turn, so many rounds, with standard output to /dev/null, and prints of each the medians of
+ * The last one runs commands in turn, so many rounds, with standard output and error to /dev/null, and prints of each the medians of
  * its microseconds from start to end, and of those of the processor, on a line. */
 #include <fcntl.h>
 #include <spawn.h>
@@ -94,6 +94,7 @@ static int time_all(size_t rounds, char **words)
 	}
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	for (size_t round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
 			if (!run(commands[i], &actions, took[i], round)) {

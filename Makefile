@@ -87,7 +87,10 @@ MUSL        := $(PARTS)/musl
 MUSL_CFLAGS := $(CODEGEN) -Os $(if $(PIE),-fPIE,-fno-pie)
 CODEGEN     += -Os $(if $(PIE),-fPIE,-fno-pie) -fstack-protector-strong \
 	-nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include 2>/dev/null)
-LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker,-static -no-pie)
+# Pointers that are set at start take an eighth of the room, where the linker can do that.
+RELR        := $(if $(PIE),$(shell echo 'int x; int *y = &x;' | $(CC) $(CPU_FLAGS) -fPIC -nostdlib -shared -o /dev/null -xc - \
+	-Wl$(comma)--fatal-warnings$(comma)-z$(comma)pack-relative-relocs 2>/dev/null && echo $(comma)-z$(comma)pack-relative-relocs))
+LDFLAGS     += $(CPU_FLAGS) -nostdlib $(if $(PIE),-static-pie -Wl$(comma)--no-dynamic-linker$(RELR),-static -no-pie)
 CRT1        := $(if $(PIE),rcrt1.o,crt1.o)
 CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
 CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
@@ -104,7 +107,8 @@ CFLAGS := -std=c11 $(CODEGEN) $(SMALL_FLAGS) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(
 
 # A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
 ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
-ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -isystem $(SOURCES)/bearssl/inc -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -isystem $(SOURCES)/mbedtls/include \
+ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' \
+	-isystem $(SOURCES)/bearssl/inc -isystem $(SOURCES)/mbedtls/include \
 	$(addprefix -isystem $(SOURCES)/libsodium/src/libsodium/include,/ /sodium)
 ROOM_json   := -isystem $(SOURCES)/jsmn
 ROOM_tls    := -isystem $(SOURCES)/bearssl/inc

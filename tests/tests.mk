@@ -16,8 +16,10 @@
 #: make soak          10 million requests of all kinds to one server; COUNT=number SEED=number; soak-valgrind: 20,000
 #: make dropbear-test  logins by key files with newer dropbears, which are built for it
 #: make testssl       what testssl.sh finds wrong with the server's TLS; it takes minutes, and is no part of check
+#: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
+#: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
 #: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
-#: make deb-test      the Debian package in fresh Debian systems that are booted: minutes, and root; no part of check
+#: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 
 BOARDS := $(patsubst board/%/toolchain.mk,%,$(wildcard board/*/toolchain.mk))
@@ -121,9 +123,10 @@ endif
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c).
+# inki as somebody has it who took it over (tests/probe/probe.c), on a machine whose clock a test sets (tests/probe/clock.c),
+# and where reads and writes fall short (tests/probe/short.c).
 PROBE := $(O)/inki-probe
-PROBE_OBJ := $(O)/tests/probe/probe.o $(O)/tests/probe/clock.o
+PROBE_OBJ := $(addprefix $(O)/tests/probe/,probe.o clock.o short.o)
 
 $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 	$(call log,CC,$@)
@@ -132,7 +135,8 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime)
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all clock_wall clock_uptime \
+		read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)
 
@@ -295,6 +299,13 @@ dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
 	$(Q)tests/install.sh check
 	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
 
+# ---- OpenWrt: what takes minutes, or a browser ----
+
+.PHONY: openwrt-test
+openwrt-test: all
+	$(Q)tests/install.sh openwrt
+	$(Q)INKI='$(abspath $(O))/inki' INKI_BROWSER=chromium $(PYTEST) tests/e2e/test_openwrt*.py
+
 # ---- checks that do harm ----
 
 .PHONY: bench-checks
@@ -303,11 +314,11 @@ bench-checks: all
 
 # ---- whole hosts ----
 
-.PHONY: deb-test
-deb-test: deb
+.PHONY: deb-test hosts-test
+deb-test hosts-test: deb
 	$(Q)tests/install.sh hosts
 	$(Q)mkdir -p out/hosts
-	$(Q)$(PYTEST) tests/hosts/test_debian.py
+	$(Q)$(PYTEST) tests/hosts$(if $(filter deb-test,$@),/test_debian.py)
 
 # ---- other implementations of OpenPGP: what they make is taken; their verdicts beside ours ----
 

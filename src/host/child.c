@@ -271,7 +271,6 @@ static void supervise(struct child *child, const struct child_order *order, stru
 
 void child_run(const struct child_order *order, struct child_result *result)
 {
-	enum { READS_MAX = 16 }; /* what is in a pipe */
 	struct child child = { .input = order->input };
 	const int64_t began = clock_monotonic();
 
@@ -280,8 +279,8 @@ void child_run(const struct child_order *order, struct child_result *result)
 		supervise(&child, order, result, began + order->milliseconds);
 		if (result->outcome == CHILD_OUTRAN || result->outcome == CHILD_CANCELLED)
 			kill(-child.process, SIGKILL); /* it still is ours: nobody else can have its number */
-		for (unsigned i = 0; i < READS_MAX && !child.has_line && drain(&child, result); i++)
-			;
+		while (!child.has_line && result->line_size < sizeof(result->line) && drain(&child, result))
+			; /* what is left in the pipe: each reading makes the line longer, or ends it */
 	} else {
 		result->code = child.error;
 	}

@@ -116,7 +116,7 @@ void confine_process(const struct account *account, struct confinement *confinem
 	why_not[CONFINE_CAPABILITIES] = drop_capabilities();
 	why_not[CONFINE_PRIVILEGES] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	why_not[CONFINE_LIMITS] = set_limits();
-	why_not[CONFINE_LANDLOCK] = landlock_forbid_all();
+	why_not[CONFINE_LANDLOCK] = landlock_forbid_all(&confinement->landlock_reach);
 	why_not[CONFINE_CALLS] = IS_ENABLED(CONFIG_SANITIZED) ? "a build with sanitizers does without"
 	                                                      : call_filter_install();
 }

@@ -23,6 +23,7 @@ enum confine_wall {
 struct confinement {
 	/* NULL for a wall that stands, else the words of a sentence: why it does not */
 	const char *why_not[CONFINE_WALL_COUNT];
+	const char *landlock_reach; /* if that stands: the words about what it closes */
 };
 
 /* Puts up all walls, in the order above, around this process, which has one thread. As root it becomes the user of

@@ -28,16 +28,21 @@ struct ruleset {
 static const struct {
 	size_t size;
 	struct ruleset all;
+	const char *reach;
 } versions[VERSION_MAX + 1] = {
-	[1] = { 8, { .files = 0x1fff } },
-	[2] = { 8, { .files = 0x3fff } },
-	[3] = { 8, { .files = 0x7fff } },
-	[4] = { 16, { .files = 0x7fff, .network = 3 } },
-	[5] = { 16, { .files = 0xffff, .network = 3 } },
-	[6] = { 24, { .files = 0xffff, .network = 3, .scoped = 3 } },
+	[1] = { 8, { .files = 0x1fff }, "ABI 1: files; this kernel's does not know TCP ports and signals" },
+	[2] = { 8, { .files = 0x3fff }, "ABI 2: files; this kernel's does not know TCP ports and signals" },
+	[3] = { 8, { .files = 0x7fff }, "ABI 3: files; this kernel's does not know TCP ports and signals" },
+	[4] = { 16,
+	        { .files = 0x7fff, .network = 3 },
+	        "ABI 4: files and TCP ports; this kernel's does not know signals" },
+	[5] = { 16,
+	        { .files = 0xffff, .network = 3 },
+	        "ABI 5: files and TCP ports; this kernel's does not know signals" },
+	[6] = { 24, { .files = 0xffff, .network = 3, .scoped = 3 }, "ABI 6: files, TCP ports and signals" },
 };
 
-const char *landlock_forbid_all(void)
+const char *landlock_forbid_all(const char **reach)
 {
 	long version = syscall(CALL_BASE + CALL_CREATE_RULESET, NULL, (size_t)0, ASK_VERSION);
 	long ruleset;
@@ -47,6 +52,7 @@ const char *landlock_forbid_all(void)
 		return "the kernel has none";
 	if (version > VERSION_MAX)
 		version = VERSION_MAX;
+	*reach = versions[version].reach;
 	ruleset = syscall(CALL_BASE + CALL_CREATE_RULESET, &versions[version].all, versions[version].size, 0);
 	if (ruleset < 0)
 		return "the kernel refuses to";

@@ -4,7 +4,7 @@
 #define INKI_HOST_LANDLOCK_H
 
 /* Forbids all that this kernel's Landlock knows to forbid; needs no_new_privs. What is open stays open. Returns NULL,
- * or the words of a sentence: why it does not work. */
-const char *landlock_forbid_all(void);
+ * with words about what that is in *reach; or the words of a sentence: why it does not work. */
+const char *landlock_forbid_all(const char **reach);
 
 #endif

@@ -42,7 +42,7 @@ bool conn_wants_output(const struct conn *conn)
 
 bool conn_wants_input(const struct conn *conn)
 {
-	return conn->state != CONN_CLOSED && !conn_wants_output(conn);
+	return conn->state != CONN_CLOSED && conn->state != CONN_ANSWER && !conn_wants_output(conn);
 }
 
 uint8_t *conn_input_room(struct conn *conn, size_t *size)

@@ -96,7 +96,8 @@ void conn_start(struct conn *conn, uint8_t input[static CONN_INPUT_SIZE], uint8_
 void conn_start_handshake(struct conn *conn, int64_t monotonic);
 void conn_end_handshake(struct conn *conn, int64_t monotonic);
 
-/* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed. */
+/* Does it wait for bytes to come in, or to go out? One of the two, unless it is closed, or has an answer that is sent
+ * and is to go on at the next conn_run(). */
 bool conn_wants_input(const struct conn *conn);
 bool conn_wants_output(const struct conn *conn);
 

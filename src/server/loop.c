@@ -13,9 +13,13 @@
 
 enum {
 	READY_MAX = 64,      /* of one turn */
-	TURN_TIME = 1,       /* milliseconds for the network, until it is asked anew who is ready */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
+
+bool loop_has_time(const struct loop *loop)
+{
+	return clock_monotonic() - loop->now.monotonic < LOOP_TURN_TIME;
+}
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot)
 {
@@ -120,7 +124,7 @@ static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (is_local(loop, numbers[i]))
 			serve(loop, numbers[i]);
-	for (size_t i = 0; i < count && clock_monotonic() - loop->now.monotonic < TURN_TIME; i++) {
+	for (size_t i = 0; i < count && loop_has_time(loop); i++) {
 		uint32_t number = numbers[loop->turn++ % count];
 
 		if (!is_local(loop, number))

@@ -11,6 +11,7 @@
 #include "tls/server.h"
 
 enum {
+	LOOP_TURN_TIME = 1,      /* milliseconds for the network, until it is asked anew who is ready */
 	LOOP_END_TIME = 5000,    /* milliseconds that answers under way have after SIGTERM */
 	LOOP_ACCEPT_PAUSE = 1000 /* milliseconds without a new connection when the system has run out of descriptors */
 };
@@ -48,6 +49,10 @@ enum {
 	LOOP_NUMBER_SIGNALS = CONFIG_CONNECTIONS + CONFIG_LISTENERS,
 	LOOP_NUMBER_HELPER,
 };
+
+/* May this turn go on with the network, before Unix sockets are looked at again? What has begun is brought to its end:
+ * at most one request with its signatures, or one flight of a TLS handshake. */
+bool loop_has_time(const struct loop *loop);
 
 uint32_t loop_number_of(const struct loop *loop, const struct slot *slot);
 

@@ -87,12 +87,13 @@ static bool wants_output(const struct slot *slot)
 	return conn_wants_output(&slot->conn) || (IS_ENABLED(CONFIG_TLS) && slot->tls && secure_wants_output(slot));
 }
 
-/* Watches the connection for what it waits for now. What has come already, and lies deciphered, will not be told by the
- * socket: that it could be written to will. */
+/* Watches the connection for what it waits for now. What has come already, and lies deciphered or behind an answer that
+ * is sent, will not be told by the socket: that it could be written to will. */
 static void watch(struct loop *loop, struct slot *slot)
 {
 	bool has_text = IS_ENABLED(CONFIG_TLS) && slot->tls && tls_text(slot->tls).size > 0;
-	unsigned interest = wants_output(slot) || has_text ? POLL_WRITE : POLL_READ;
+	bool goes_on = wants_output(slot) || has_text || slot->conn.state == CONN_ANSWER;
+	unsigned interest = goes_on ? POLL_WRITE : POLL_READ;
 
 	if (interest == slot->interest)
 		return;
@@ -117,7 +118,8 @@ void pump_turn(struct loop *loop, struct slot *slot)
 	run(loop, slot);
 	if (wants_output(slot)) {
 		write_any_output(loop, slot);
-		run(loop, slot);
+		if (slot->is_local || loop_has_time(loop))
+			run(loop, slot);
 	}
 	if (conn->state == CONN_CLOSED) {
 		pump_close(loop, slot);

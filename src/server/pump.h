@@ -5,7 +5,7 @@
 #include "server/loop.h"
 
 /* One turn of a connection: reads, moves on, writes, and closes it where that is its end. It serves at most two
- * requests, so that nobody who sends many at once keeps the others waiting. */
+ * requests, so that nobody who sends many at once keeps the others waiting; one only, if that took long. */
 void pump_turn(struct loop *loop, struct slot *slot);
 
 /* Closes a connection and frees its slot. */

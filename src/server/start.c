@@ -36,7 +36,9 @@ static const struct option server_options[] = {
 	{ 'L', "log-level", OPTION_VALUE, offsetof(struct server_options, level), "LEVEL",
 	  "error, warn, info or debug, in place of the configuration's" },
 	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
-	  "read everything, print what was understood, which keys may sign,\nand the memory budget, and end" },
+	  "read everything, print what was understood, which keys may sign,\nthe memory budget, and how the server "
+	  "would "
+	  "be confined, and end" },
 	{ 0, "make-cert", OPTION_FLAG, offsetof(struct server_options, make_cert), NULL,
 	  "make a self-signed certificate and its key in the files that the\nconfiguration's tls names, which must not "
 	  "be there, and end" },
@@ -152,7 +154,7 @@ static void start_app(struct app *app, const struct memory *memory)
 /* From here on what this process has is all that it will ever have. */
 static bool confine(const struct config *config, const struct account *account, int log)
 {
-	uint8_t room[1024];
+	uint8_t room[CONFINEMENT_LINE_MAX];
 	struct writer line = writer_of(room, sizeof(room));
 	bool works = confinement_enter(config, account, &line);
 

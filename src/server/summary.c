@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "host/tell.h"
 #include "server/certificate.h"
+#include "server/confinement.h"
 #include "server/keyrings.h"
 #include "server/listeners.h"
 #include "server/memory.h"
@@ -54,6 +55,18 @@ static void write_check(struct writer *text, const struct config_check *check)
 	writer_put_byte(text, '\n');
 }
 
+/* By trying it: so it says what the log would say, and ends as a start would. */
+static int tell_confinement(const struct config *config)
+{
+	uint8_t room[CONFINEMENT_LINE_MAX + 1];
+	struct writer line = writer_of(room, sizeof(room));
+
+	if (!confinement_try(config, &line))
+		return tell_failure(writer_written(&line));
+	writer_put_byte(&line, '\n');
+	return tell_written(&line) ? TELL_DONE : TELL_FAILED;
+}
+
 int summary_print(const struct config *config, int64_t now)
 {
 	uint8_t room[TEXT_MAX];
@@ -75,5 +88,5 @@ int summary_print(const struct config *config, int64_t now)
 	}
 	works = works && tell_written(&text) && keyrings_print(config, now);
 	memory_write_budget(&text, config->size);
-	return works && tell_written(&text) ? TELL_DONE : TELL_FAILED;
+	return works && tell_written(&text) ? tell_confinement(config) : TELL_FAILED;
 }

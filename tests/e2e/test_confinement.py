@@ -1,8 +1,10 @@
 """The walls around the server at work, tried from inside: a build with a deliberate probe (tests/probe) makes each attempt."""
 
+import contextlib
 import errno
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -121,6 +123,49 @@ def test_lines_without_end_keep_nobody_from_the_helper(probe):
         serving = server.serving
         server.process.kill()
         os.kill(serving, signal.SIGKILL)
+
+
+def check(words, folder, prefix=(), env=None, **config):
+    """What --check-config says, and the line that the log gets at a start."""
+    path = folder / "inki.conf"
+    path.write_text(inki.yaml({"listen": [{"address": "127.0.0.1:0"}], **CONFIG, **config}), encoding="utf-8")
+    folder.chmod(0o755)
+    path.chmod(0o644)
+    done = subprocess.run([*prefix, *words, "server", "-c", path, "--check-config"], capture_output=True, text=True, timeout=20, check=False,
+                          env={**os.environ, **inki.NO_LEAK_SEARCH, **(env or {})}, cwd="/")
+    with subprocess.Popen([*prefix, *words, "server", "-c", path], stderr=subprocess.PIPE, text=True, cwd="/",
+                          env={**os.environ, **inki.NO_LEAK_SEARCH, **(env or {})}) as server:
+        line = next(line for line in server.stderr if "confinement" in line or "run_as" in line)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            assert server.wait(0.3) == done.returncode == 1, done
+            return done, line
+        server.terminate()
+        assert done.returncode == 0, done
+    return done, line
+
+
+@pytest.mark.parametrize("without, required, works", [("", True, True), ("landlock", False, True), ("landlock", True, False), ("filter", True, False)])
+def test_check_config_tells_what_a_start_would(tmp_path, without, required, works):
+    done, line = check(inki.PROBE, tmp_path, env={"PROBE_WITHOUT": without}, require_confinement=required)
+    assert done.returncode == (0 if works else 1), done
+    assert (done.stdout.splitlines()[-1] if works else done.stderr.replace("inki: ", "error: ").strip()) == line.strip()
+    assert ("not in force" in line) == bool(without) and ("Landlock (ABI " in line) == (without != "landlock")
+    assert os.stat("/etc/passwd"), "and this process is as it was"
+
+
+def test_check_config_by_others(tmp_path):
+    as_user = ("setpriv", "--reuid", "4711", "--regid", "4711", "--clear-groups")
+    path = str(tmp_path)
+    while path != "/":  # pytest's folders are for their owner only
+        os.chmod(path, os.stat(path).st_mode | 0o011)
+        path = os.path.dirname(path)
+    done, line = check(inki.RELEASE, tmp_path, as_user)
+    assert done.stdout.splitlines()[-1] == line.strip() and "empty root folder (only root can change it)" in line
+    done, line = check(inki.RELEASE, tmp_path, as_user, require_confinement=True)
+    assert done.stderr == line.replace("error: ", "inki: ") and "which require_confinement asks for" in line
+    for prefix, name, words in ((as_user, "daemon", "only root can become another user"), ((), "jemand", "the system has no user jemand")):
+        done, line = check(inki.RELEASE, tmp_path, prefix, run_as=name)
+        assert words in done.stderr and done.stderr == line, (done, line)
 
 
 def test_no_wall_may_be_missing_where_all_are_required(tmp_path):

@@ -1,6 +1,6 @@
 """Errors of the system at each call that the server makes: no key that was taken is lost, and nothing wedges.
 
-strace makes the calls fail. (Short reads and writes need no strace: test_http.py sends byte by byte, and to peers that hardly read.)
+strace makes the calls fail; the probe (tests/probe/short.c) makes them move less than they were asked to.
 """
 
 import json
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+import certificates
 import inki
 import openpgp
 import pytest
@@ -75,8 +76,8 @@ def configuration(alice):
     return {"users": [{"name": "alice", "keyring": openpgp.armored_certificate(alice)}]}
 
 
-def add(number, alice):
-    text = json.dumps({"username": "alice", "key": ssh_line(number)[0], "expire": "1h"})
+def add(number, alice, **more):
+    text = json.dumps({"username": "alice", "key": ssh_line(number)[0], "expire": "1h", **more})
     message = openpgp.clearsign(text, openpgp.Signature(alice))
     return b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (len(message), message)
 
@@ -138,6 +139,97 @@ def test_starting(words, alice, call, error):
         except subprocess.TimeoutExpired:
             works_through(server, alice) if when == 1 else ask(server, HEALTH)
             server.stop()
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_short_reads_and_writes(start, words, alice, tmp_path, monkeypatch, size):
+    """Whatever server, helper, checks and clients read and write, they get it in small pieces."""
+    if words != inki.PROBE:
+        pytest.skip("the sanitized build has no probe")
+    monkeypatch.setenv("PROBE_SHORT", str(size))
+    script = tmp_path / "check"
+    script.write_text(f"#!/bin/sh\ncat >{tmp_path}/asked\n[ \"$INKI_REASON\" != no ] || {{ echo 'this text is long enough to be cut' >&2; exit 1; }}\n")
+    script.chmod(0o755)
+    config = configuration(alice)
+    if inki.has("CHECKS"):
+        config["checks"] = [{"name": "look", "command": [str(script)]}]
+        config["users"][0]["checks"] = ["look"]
+    listen = [{"address": "127.0.0.1:0"}, {"socket": "SOCKET", "mode": "0666"}]
+    if inki.has_tls():
+        listen.append({"address": "127.0.0.1:0", "tls": True})
+        config["tls"] = certificates.issue().write(str(tmp_path))
+    server = start({**config, "listen": listen})
+    works_through(server, alice)
+    if inki.has("CHECKS"):
+        assert json.loads((tmp_path / "asked").read_text())["key"].startswith(ssh_line(7)[0])
+        refused(ask(server, add(8, alice, reason="no")), 403, "look: this text is long enough to be cut")
+    plain = client(server, f"http://alice@127.0.0.1:{server.ports[0]}")
+    assert [each["key"] for each in json.loads(plain)] == [ssh_line(number)[0] for number in range(8)]
+    if inki.has_tls():
+        url = f"https://alice@localhost:{server.ports[1]}"
+        assert client(server, url, "--cacert", config["tls"]["certificate"]) == plain
+        url = f"https://localhost:{server.ports[1]}/api/v1/user/alice/keys"
+        assert subprocess.run(["curl", "-q", "-sSk", "--max-time", "20", url], capture_output=True, text=True, check=True).stdout == plain
+    assert "result=success dropped=0" in server.reload()
+    works_through(server, alice)
+
+
+def client(server, url, *arguments):
+    done = subprocess.run([*server.words, "key", "list", url, "--json", *arguments], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+# While it reads its configuration anew: each of the first calls of that kind fails.
+RELOADING = [("open", "ENFILE"), ("open", "EMFILE"), ("read", "EIO"), ("read", "EINTR"), ("mmap", "ENOMEM"), ("madvise", "ENOSYS"), ("sendto", "ENOBUFS"),
+             ("sendto", "EINTR"), ("munmap", "ENOMEM"), ("close", "EIO"), ("recvfrom", "EINTR")]
+
+
+@pytest.mark.parametrize("call, error", RELOADING)
+def test_reloading(start, words, alice, call, error):
+    """The old configuration or the new one is in force, never half of one; no key goes; and the next reload works."""
+    if words != inki.PROBE:
+        pytest.skip("the sanitizers make calls of their own")
+    server = start(configuration(alice))
+    for number in range(3):
+        assert ask(server, add(number, alice)).status == 200
+    expected = [ssh_line(number)[0] for number in range(3)]
+    for when in range(1, 4):
+        both = f"{server.process.pid},{server.serving}"
+        with subprocess.Popen(["strace", "-o", "/dev/null", "-p", both, "-e", f"inject={call}:error={error}:when={when}"], stderr=subprocess.PIPE) as tracer:
+            for _ in range(2):
+                assert b"attached" in tracer.stderr.readline()
+            before = len(server.log())
+            server.process.send_signal(signal.SIGHUP)
+            end = time.monotonic() + 2
+            while "event=reload" not in server.log()[before:] and time.monotonic() < end and server.process.poll() is None:
+                time.sleep(0.02)
+            tracer.terminate()
+        assert server.process.poll() is None, server.log()
+        assert [key["key"] for key in ask(server, b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n").json] == expected
+        assert "result=success dropped=0" in server.reload()
+    works_through(server, alice)
+
+
+# In a client that sshd runs: all of the keys, or none and an error.
+ASKING = [("socket", "EMFILE"), ("socket", "ENFILE"), *[("connect", error) for error in ("EINTR", "ECONNREFUSED", "EAGAIN", "ENOENT")],
+          *[("recvfrom", error) for error in ("EINTR", "ECONNRESET", "ENOMEM")], ("sendto", "EINTR"), ("sendto", "EPIPE"),
+          ("poll", "EINTR"), ("poll", "ENOMEM"), *[("write", error) for error in ("EINTR", "EAGAIN", "EIO", "ENOSPC")], ("mmap", "ENOMEM"),
+          ("getsockopt", "ENOMEM"), ("close", "EIO"), ("fcntl", "EBADF")]
+
+
+def test_asking(start, words, alice):
+    if words != inki.PROBE:
+        pytest.skip("the sanitizers make calls of their own")
+    server = start(configuration(alice))
+    expected = "".join(ssh_line(number)[0] + "\n" for number in range(8))
+    for number in range(8):
+        assert ask(server, add(number, alice)).status == 200
+    for call, error in ASKING:
+        for when in ("1", "1+2"):
+            asker = ["strace", "-o", "/dev/null", "-e", f"inject={call}:error={error}:when={when}", *words]
+            done = server.authorized_keys("alice", words=asker)
+            assert (done.returncode, done.stdout) in ((0, expected), (1, "")) and (done.returncode == 0 or "inki: " in done.stderr), (call, error, when, done)
 
 
 def test_signals_that_mean_nothing(start, alice):

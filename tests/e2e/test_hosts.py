@@ -92,7 +92,16 @@ def test_sysv_script(place, shell):
         assert run("reload") == (0, "") and processes(folder) == first
         assert run("restart") == (0, "inki: stopped\ninki: started\n")
         wait(lambda: is_served(folder))
-        assert not set(first) & set(processes(folder))
+        second = processes(folder)
+        assert not set(first) & set(second)
+
+        # A wrong configuration is told, and what runs goes on.
+        config = (folder / "etc/inki/inki.conf").read_text()
+        (folder / "etc/inki/inki.conf").write_text("users: 3\n")
+        status, told = run("restart")
+        assert status == 1 and "inki.conf:1:8: " in told and processes(folder) == second, told
+        (folder / "etc/inki/inki.conf").write_text(config)
+
         assert run("stop") == (0, "inki: stopped\n") and processes(folder) == []
         assert not os.path.exists(folder / "run/inki.pid")
 
@@ -100,7 +109,7 @@ def test_sysv_script(place, shell):
         (folder / "run/inki.pid").write_text(f"{os.getpid()}\n")
         assert run("status")[0] == 3 and run("stop")[0] == 0
 
-        # A wrong configuration is told, and nothing is started.
+        # Nothing is started with a wrong one.
         (folder / "etc/inki/inki.conf").write_text("users: 3\n")
         status, told = run("start")
         assert status == 1 and "inki.conf:1:8: " in told, told
@@ -157,10 +166,12 @@ def test_openrc_script(place, shell):
 
     assert run("start_pre") == (0, f"checkpath -d -m 755 -o root:root {folder}/run/inki\n", "")
     assert run("reload") == (0, "supervise-daemon inki --signal HUP\n", "")
-    assert run("depend")[0] == 0
+    assert run("depend")[0] == 0 and run("stop_pre") == (0, "", "")
     (folder / "etc/inki/inki.conf").write_text("users: 3\n")
-    status, told, error = run("start_pre")
-    assert status == 1 and told == "" and "inki.conf:1:8: " in error
+    for words in ("start_pre",), ("eval", "RC_CMD=restart && stop_pre"):
+        status, told, error = run(*words)
+        assert status == 1 and told == "" and "inki.conf:1:8: " in error
+    assert run("stop_pre")[0] == 0
 
 
 def test_inittab_lines():
@@ -189,6 +200,7 @@ def test_systemd_unit(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="sshd wants a folder in /run")
 def test_sshd_dropin(tmp_path):
     """sshd understands it, and what stands behind it changes nothing: the first one counts."""
     key = tmp_path / "host_key"
@@ -199,3 +211,17 @@ def test_sshd_dropin(tmp_path):
     done = subprocess.run(["/usr/sbin/sshd", "-T", "-f", str(tmp_path / "config")], check=True, capture_output=True, text=True)
     assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser nobody\n" in done.stdout
     assert "\nauthorizedkeysfile .ssh/authorized_keys" in done.stdout
+
+
+# ---- SELinux ----
+
+@pytest.mark.skipif(not shutil.which("checkmodule") or not shutil.which("semodule_package"), reason="there is no checkmodule and semodule_package")
+def test_selinux_module(tmp_path):
+    """It compiles, and is packed with its file contexts."""
+    module, packed = str(tmp_path / "inki.mod"), str(tmp_path / "inki.pp")
+    subprocess.run(["checkmodule", "-M", "-m", "-o", module, board("selinux", "inki.te")], check=True, capture_output=True)
+    subprocess.run(["semodule_package", "-o", packed, "-m", module, "-f", board("selinux", "inki.fc")], check=True)
+    assert os.path.getsize(packed) > os.path.getsize(module)
+    with open(board("selinux", "inki.fc"), encoding="utf-8") as file:
+        for line in file:
+            assert re.fullmatch(r"/(var/)?run/inki\(/\.\*\)\?\t+system_u:object_r:inki_runtime_t:s0\n", line), line

@@ -17,6 +17,7 @@ listen:
     mode: "0666"
     access: read
 require_confinement: true
+export: {directory: /run/inki/keys}
 checks:
   - name: looks
     command: [/etc/inki/looks]
@@ -125,6 +126,8 @@ def test_a_life(host, gpg, packages, new_key):
     assert answer.endswith("200"), answer
     added = time.monotonic()
     assert host.login(secret), host.run("journalctl", "-n", "50")
+    keys = "/run/inki/keys"
+    assert host.run("stat", "-c", "%a", keys, f"{keys}/root", f"{keys}/root/authorized_keys") == "755\n755\n644\n"
     assert time.monotonic() - added < 7, "this machine is too slow for a key of 8 s"
     seen = host.run("cat", "/run/inki/check")
     assert '"action":"add"' in seen and seen.count("Read-only file system") == 2 and "touched" in seen, seen
@@ -199,3 +202,13 @@ def test_without_systemd_and_sshd(host, packages):
     assert os.readlink(host.path("/etc/systemd/system/multi-user.target.wants/inki.service"))
     tree.run("chroot", host.root, "dpkg", "-P", "inki")
     assert not os.path.lexists(host.path("/etc/systemd/system/multi-user.target.wants/inki.service"))
+
+
+def test_the_original_configuration(host, gpg, packages):
+    """An /etc/inki/server.yml with a port and users' keyrings goes on working as it is."""
+    host.boot()
+    os.makedirs(host.path("/etc/inki"))
+    keyring = gpg.export(gpg.key("ed25519")).replace("\n", "\n      ")
+    host.write("/etc/inki/server.yml", f"port: 3100\nusers:\n  - name: root\n    keyring: |\n      {keyring}\n")
+    assert "it starts once" not in install(host, packages[0])
+    wait(lambda: "ok" in host.outside("curl", "-sS", "http://127.0.0.1:3100/healthz", check=False))

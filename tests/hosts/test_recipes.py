@@ -51,7 +51,7 @@ def test_buildroot(tmp_path):
     names = tree.run("make", "-s", "-f", str(makefile), "names", env=CLEAN).split()
     copy_downloads(tmp_path / "dl", names)
     (tmp_path / "config").write_text("CONFIG_CONNECTIONS=7\n")
-    told = tree.run("unshare", "-n", "make", "-f", str(makefile), f"{tmp_path}/build/stamp", env=CLEAN)
+    told = tree.run("unshare", "-n", "make", "-f", str(makefile), f"{tmp_path}/build/stamp", env=CLEAN, timeout=3600)
     program = str(tmp_path / "target/usr/bin/inki")
     assert "inki 0" in tree.run("qemu-arm", "-cpu", "cortex-a7", program, "--version"), told
     assert "CONFIG_CONNECTIONS 7\n" in (tmp_path / "build/out/buildroot/include/generated/autoconf.h").read_text()
@@ -69,7 +69,7 @@ def test_yocto(tmp_path):
     assert script.count("() {") == 3
     names = {"S": ".", "D": f"{tmp_path}/image", "DL_DIR": f"{tmp_path}/dl", "bindir": "/usr/bin", "sysconfdir": "/etc", "INKI_BOARD": "armhf",
              "systemd_system_unitdir": "/usr/lib/systemd/system", "TARGET_PREFIX": "arm-linux-gnueabihf-", "CC": "arm-linux-gnueabihf-gcc -mcpu=cortex-a7 -g0"}
-    told = tree.run("unshare", "-n", "sh", "-c", script, cwd=tmp_path / "inki", env={**CLEAN, **names})
+    told = tree.run("unshare", "-n", "sh", "-c", script, cwd=tmp_path / "inki", env={**CLEAN, **names}, timeout=3600)
     assert "inki 0" in tree.run("qemu-arm", "-cpu", "cortex-a7", f"{tmp_path}/image/usr/bin/inki", "--version"), told
     assert files_in(tmp_path / "image") == {"usr/bin/inki", "etc/ssh/sshd_config.d/00-inki.conf", "etc/init.d/inki", "usr/lib/systemd/system/inki.service"}
 

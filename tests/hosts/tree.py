@@ -18,9 +18,10 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 import gpg  # noqa: E402, F401
 
 
-def run(*words, check=True, **how):
+def run(*words, check=True, timeout=600, **how):
     """What a command has written, standard output and errors; the test fails with it if the command does."""
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, stdin=how.pop("stdin", subprocess.DEVNULL), **how)
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, stdin=subprocess.DEVNULL, timeout=timeout,
+                          **how)
     assert done.returncode == 0 or not check, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}"
     return done.stdout
 
@@ -68,23 +69,30 @@ class Host:
         with open(self.path(name), encoding="utf-8") as file:
             return file.read()
 
-    def boot(self):
-        """Boots it, and waits until it is up."""
+    def start(self, *words):
+        """Starts it with this as its first process."""
         log = open(os.path.join(self.folder, "console"), "w", encoding="utf-8")  # pylint: disable=consider-using-with
         self.stack.callback(log.close)
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            ["systemd-nspawn", "-q", "-D", self.root, f"--machine=inki-{os.getpid()}", "--register=no", "--keep-unit", "--boot", "--console=pipe",
-             "--private-network", "--system-call-filter=landlock_create_ruleset landlock_restrict_self"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            ["systemd-nspawn", "-q", "-D", self.root, f"--machine=inki-{os.getpid()}", "--register=no", "--keep-unit", "--console=pipe",
+             "--private-network", "--system-call-filter=landlock_create_ruleset landlock_restrict_self", *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.stack.callback(self.halt)
-        end = time.monotonic() + 120
-        while self.run("systemctl", "is-system-running", check=False).strip() not in ("running", "degraded"):
+
+    def boot(self):
+        """Boots it by systemd, and waits until it is up."""
+        self.start("--boot")
+        self.wait_for(lambda: self.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 120)
+        assert self.run("systemctl", "is-system-running", check=False).strip() == "running", self.run("systemctl", "--failed")
+
+    def wait_for(self, question, seconds=30):
+        end = time.monotonic() + seconds
+        while not question():
             assert time.monotonic() < end and self.process.poll() is None, self.console()
             time.sleep(0.2)
-        assert self.run("systemctl", "is-system-running", check=False).strip() == "running", self.run("systemctl", "--failed")
 
     def console(self):
         with open(os.path.join(self.folder, "console"), encoding="utf-8", errors="replace") as file:
-            return f"the system does not come up:\n{file.read()}"
+            return f"it does not happen:\n{file.read()}"
 
     def find_leader(self):
         """The number of the system's first process, outside of it."""
@@ -101,7 +109,7 @@ class Host:
         self.find_leader()
         if not self.leader:
             return ""
-        return run(*self.within(), "env", "-i", "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", *words, **how)
+        return run(*self.within(), "timeout", "60", "env", "-i", "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", *words, **how)
 
     def outside(self, *words, **how):
         """Runs a command of this machine in the network of the booted system."""

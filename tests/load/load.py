@@ -10,6 +10,7 @@ Usage: load.py INKI [SECONDS [KIND]]           all of it, or one kind
        load.py attack KIND PORT COUNT FILE     one attack, until it is killed
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -18,10 +19,12 @@ import selectors
 import shutil
 import signal
 import socket
+import ssl
 import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,6 +37,7 @@ KEYS = 200
 
 LISTS = b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n"
 SIGNED = ("good requests again and again", "forged signatures")  # in a file of that name
+OWN = (*SIGNED, "TLS handshakes")  # what they send is made anew
 
 # ---- the attacks: what a connection sends at first, and then byte by byte ----
 
@@ -52,6 +56,7 @@ START = {
     "garbage": bytes(range(256)) * 4,
     "garbage without an end": b"\x01" + bytes(65536),
     **dict.fromkeys(SIGNED),
+    "TLS handshakes": None,
 }
 
 
@@ -68,7 +73,7 @@ class Attacker:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         self.socket.setblocking(False)
         self.socket.connect_ex(("127.0.0.1", self.port))
-        self.left = self.signed if self.kind in SIGNED else START[self.kind]
+        self.left = self.signed if self.kind in OWN else START[self.kind]
         self.next_drip = time.monotonic() + random.random()
         self.is_started = False
         self.selector.register(self.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self)
@@ -111,7 +116,7 @@ class Attacker:
             return
         data = self.socket.recv(16 if self.kind == "slow read" else 65536)
         self.next_drip = time.monotonic() + 1
-        if not data:
+        if not data or self.kind == "TLS handshakes":  # the dearest part is done
             self.again()
 
     def drip(self, now):
@@ -137,7 +142,7 @@ def attack(kind, port, count, signed=b""):
         for attacker in attackers:
             attacker.drip(now)
         # sockets that are always readable, and not to be read, must not keep this loop from sleeping
-        if kind in ("slow read", "zero window", "garbage", "reset", *SIGNED) or len(ready) == count:
+        if kind in ("slow read", "zero window", "garbage", "reset", *OWN) or len(ready) == count:
             time.sleep(0.005)
 
 
@@ -199,9 +204,9 @@ SLOWHTTPTEST = {
 
 def commands(server, seconds):
     """The attacks and the programs that make them; each runs until it is killed."""
-    port = str(server.ports[0])
     yield "nobody", None
     for kind in START:
+        port = str(server.ports[-1 if kind == "TLS handshakes" else 0])
         yield kind, [sys.executable, "-B", os.path.abspath(__file__), "attack", kind, port, str(COUNT), os.path.join(server.folder, kind)]
     for name, options in SLOWHTTPTEST.items():
         if shutil.which("slowhttptest"):
@@ -209,6 +214,7 @@ def commands(server, seconds):
 
 
 def start_server(words):
+    import certificates
     import inki
     import openpgp
     from test_many import ssh_line
@@ -218,8 +224,10 @@ def start_server(words):
             text = self.curl("/metrics", unix=True).text
             return {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line[0] != "#"}
 
-    signer = openpgp.Key("ed25519")
-    server = Server(words, {"users": [{"name": "alice", "keyring": openpgp.armored_certificate(signer), "max_keys": KEYS}]})
+    signer = openpgp.Key("rsa4096")  # the dearest that there is
+    folder = tempfile.mkdtemp(prefix="load-")
+    listen = [{"address": "127.0.0.1:0"}, {"socket": "SOCKET", "mode": "0666"}, {"address": "127.0.0.1:0", "tls": True}]
+    server = Server(words, {"listen": listen, "tls": certificates.issue("rsa2048").write(folder), "users": [{"name": "alice", "keyring": openpgp.armored_certificate(signer), "max_keys": KEYS}]})
     for number in range(KEYS):
         text = json.dumps({"username": "alice", "key": ssh_line(number)[0], "expire": "2h"})
         answer = server.post(openpgp.clearsign(text, openpgp.Signature(signer)), unix=True)
@@ -229,6 +237,12 @@ def start_server(words):
         with open(os.path.join(server.folder, name), "wb") as file:
             for each in sent:
                 file.write(b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (len(each), each))
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(into, out, server_hostname="localhost").do_handshake()
+    with open(os.path.join(server.folder, "TLS handshakes"), "wb") as file:
+        file.write(out.read())
+    shutil.rmtree(folder)
     return server
 
 

@@ -1,6 +1,8 @@
 /* Sends a server many requests of all kinds, good, bad and hostile, and looks at each answer; called by soak.py.
  *
- *   soak PORT SOCKET CATALOGUE COUNT SEED
+ *   soak PORT TLS-PORT SOCKET CATALOGUE COUNT SEED
+ *
+ * At TLS-PORT is somebody who hands each connection on by TLS, byte for byte; 0: nobody.
  *
  * A line of the catalogue is one kind:
  *   WEIGHT CODE stays|ends|cut|mutated GET|HEAD REQUEST-FILE BODY-FILE|-
@@ -44,7 +46,7 @@ static size_t kind_count, series_first, series_next;
 static unsigned weights;
 static unsigned long long codes[600], closed;
 
-static uint16_t port;
+static uint16_t port, tls_port;
 static const char *socket_path;
 
 static uint64_t random_state;
@@ -138,8 +140,10 @@ static void open_connection(struct connection *connection)
 {
 	static const int on = 1;
 	static const struct timeval patience = { .tv_sec = 60 };
-	bool is_local = (connection - connections) % 2;
-	struct sockaddr_in network = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	bool is_local = (connection - connections) % 2, has_tls = connection == connections && tls_port > 0;
+	struct sockaddr_in network = { .sin_family = AF_INET,
+		                       .sin_port = htons(has_tls ? tls_port : port),
+		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
 	int result;
 
@@ -288,13 +292,14 @@ int main(int count, char **arguments)
 	unsigned long long wanted, done = 0;
 	time_t told = time(NULL);
 
-	if (count != 6)
-		fail("usage: soak PORT SOCKET CATALOGUE COUNT SEED");
+	if (count != 7)
+		fail("usage: soak PORT TLS-PORT SOCKET CATALOGUE COUNT SEED");
 	port = (uint16_t)atoi(arguments[1]);
-	socket_path = arguments[2];
-	read_catalogue(arguments[3]);
-	wanted = strtoull(arguments[4], NULL, 10);
-	random_state = strtoull(arguments[5], NULL, 10);
+	tls_port = (uint16_t)atoi(arguments[2]);
+	socket_path = arguments[3];
+	read_catalogue(arguments[4]);
+	wanted = strtoull(arguments[5], NULL, 10);
+	random_state = strtoull(arguments[6], NULL, 10);
 	for (size_t i = 0; i < CONNECTIONS; i++)
 		connections[i].descriptor = -1;
 	while (done < wanted) {

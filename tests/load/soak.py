@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Millions of requests, good, bad and hostile, to one server; called by "make soak". See soak.c.
 
-At the end the server has as much memory as after the first thousand, to the page, as many descriptors as before, and has
-answered each good request right.
+Some connections are over TCP, some over a Unix socket, and one of twelve over TLS (by haproxy, which hands its bytes on). At the end
+both processes have as much memory as after the first thousand requests, to the page, as many descriptors as before, and each good
+request was answered right. As root, the server is confined, and could not take more memory.
 
 Usage: soak.py INKI SOAK COUNT SEED [PREFIX...]     the prefix goes in front of the server, such as valgrind
 """
@@ -10,7 +11,10 @@ Usage: soak.py INKI SOAK COUNT SEED [PREFIX...]     the prefix goes in front of 
 import json
 import os
 import re
+import shutil
+import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -19,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 
+import certificates  # noqa: E402
 import inki  # noqa: E402
 import openpgp  # noqa: E402
 import raw  # noqa: E402
@@ -53,10 +58,10 @@ class Catalogue:
         method = "HEAD" if request.startswith(b"HEAD ") else "GET"
         self.lines.append(f"{weight} {code} {way} {method} {self.write(request)} {self.write(body) if body else '-'}\n")
 
-    def save(self):
-        path = os.path.join(self.folder, "catalogue")
+    def save(self, with_series):
+        path = os.path.join(self.folder, "series" if with_series else "catalogue")
         with open(path, "w", encoding="ascii") as file:
-            file.write("".join(self.lines))
+            file.write("".join(line for line in self.lines if with_series or not line.startswith("0 ")))
         return path
 
 
@@ -117,68 +122,130 @@ def touch_everything(server):
     """All slots at the same time, each with the largest request; what is never needed is not memory of the server's yet."""
     largest = post(b"x" * 65536).replace(b"Host: a\r\n", b"Host: a\r\nX: " + b"y" * 7000 + b"\r\n")
     wires = []
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     for number in range(64):
         wire = socket.socket(socket.AF_INET if number < 48 else socket.AF_UNIX)
-        wire.settimeout(60)
-        wire.connect(server.address if number < 48 else server.socket_path)
-        wire.sendall(get("/api/v1/user/alice/keys"))
+        wire.settimeout(120)
+        wire.connect(("127.0.0.1", server.ports[-1]) if number < 48 else server.socket_path)
+        if number < 48 and inki.has_tls():
+            wire = context.wrap_socket(wire)
+        wire.sendall(get("/api/v1/events"))  # more than any buffer holds
         wires.append(wire)
     for wire in wires:
-        wire.recv(65536)
+        answer = b""
+        while not answer.endswith(b"\r\n0\r\n\r\n"):
+            answer += wire.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200 ") and len(answer) > 20000, answer[:500]
         wire.sendall(largest)
-        wire.recv(65536)
+        assert wire.recv(65536).startswith(b"HTTP/1.1 400 ")
     for wire in wires:
         wire.close()
 
 
-def state_of(server, pid):
-    """Memory in kB and descriptors, once all connections are gone."""
+def state_of(server):
+    """Memory in kB (anonymous; all) and descriptors, once all connections are gone."""
     end = time.monotonic() + 60
     while "inki_connections 1\n" not in server.curl("/metrics", unix=True).text:
         assert time.monotonic() < end, "connections are left"
         time.sleep(0.05)
     time.sleep(0.2)
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        memory = {name: int(size) for name, size in re.findall(r"(\w+): +(\d+) kB", file.read())}
-    return {"anonymous kB": memory["Anonymous"], "descriptors": len(os.listdir(f"/proc/{pid}/fd"))}
+    return size_of(server)
 
 
-def soak(program, server, catalogue, count, seed):
-    started = time.monotonic()
-    done = subprocess.Popen([program, str(server.ports[0]), server.socket_path, catalogue, str(count), str(seed)], stdout=subprocess.PIPE, text=True)
+def size_of(server):
+    """Of both processes: server and helper."""
+    sizes = []
+    for pid in (server.serving, server.process.pid):
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            memory = {name: int(size) for name, size in re.findall(r"(\w+): +(\d+) kB", file.read())}
+        sizes.append((memory["Anonymous"], memory["Rss"], len(os.listdir(f"/proc/{pid}/fd"))))
+    return sizes
+
+
+def soak(program, server, tls_port, catalogue, count, seed):
+    started = told = time.monotonic()
+    words = [program, str(server.ports[0]), str(tls_port), server.socket_path, catalogue, str(count), str(seed)]
+    done = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     while done.poll() is None:
         time.sleep(0.2)
         if os.path.getsize(server.log_path) > LOG_MAX:
             os.truncate(server.log_path, 0)
+        if time.monotonic() > told + 60:
+            told = time.monotonic()
+            print(f"  meanwhile, with connections: {size_of(server)}", flush=True)
     assert done.returncode == 0, "see above"
     took = time.monotonic() - started
     print(f"{done.stdout.read().strip()}; {count / took:.0f} a second", flush=True)
+
+
+HAPROXY = """
+global
+    nbthread 1
+defaults
+    mode tcp
+    timeout connect 60s
+    timeout client 1h
+    timeout server 1h
+listen tls
+    bind fd@FD
+    server inki 127.0.0.1:PORT ssl verify none
+"""
+
+
+class TlsHand:
+    """haproxy, which takes connections in the clear and hands them on by TLS."""
+
+    def __init__(self, port, folder):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        path = os.path.join(folder, "haproxy.cfg")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(HAPROXY.replace("FD", str(self.listener.fileno())).replace("PORT", str(port)))
+        program = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin")
+        self.process = subprocess.Popen([program, "-db", "-f", path], pass_fds=[self.listener.fileno()])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
 
 
 def main(words, program, count, seed, prefix):
     made = int(time.time()) - 60 * 86400
     alice, stranger = openpgp.Key("ed25519", at=made), openpgp.Key("ed25519", at=made)
     certificate = openpgp.armored_certificate(alice)
+    folder = tempfile.TemporaryDirectory(prefix="soak-")
+    listen = [{"address": "127.0.0.1:0", "events": True}, {"socket": "SOCKET", "mode": "0666"}]
+    over_tls = {}
+    if inki.has_tls():
+        listen.append({"address": "127.0.0.1:0", "tls": True, "events": True})
+        over_tls["tls"] = certificates.issue().write(folder.name)
     server = inki.Server(words, {
-        "failures": {"burst": 0, "per_minute": 0}, "max_request_age": "7d",
+        **over_tls, "listen": listen, "failures": {"burst": 0, "per_minute": 0}, "max_request_age": "7d",
         "defaults": {"max_lifetime": "30d"},
         "users": [{"name": "alice", "keyring": certificate}, {"name": "bob", "keyring": certificate}],
     }, prefix=prefix, wait=120)
-    folder = tempfile.TemporaryDirectory(prefix="soak-")
     catalogue = Catalogue(folder.name)
+    hand = TlsHand(server.ports[-1], folder.name) if over_tls else None
     try:
         fill(catalogue, server, alice, stranger)
-        path = catalogue.save()
         touch_everything(server)
-        soak(program, server, path, 1000, seed)
-        before = state_of(server, server.process.pid)
-        soak(program, server, path, count, seed + 1)
-        after = state_of(server, server.process.pid)
+        state_of(server)
+        touch_everything(server)  # the slot that was given back last comes first: so each has had TLS
+        soak(program, server, hand.port if hand else 0, catalogue.save(False), 1000, seed)
+        before = state_of(server)
+        soak(program, server, hand.port if hand else 0, catalogue.save(True), count, seed + 1)
+        after = state_of(server)
+        print("server and helper: kB of their own, kB resident, descriptors")
         print(f"after 1000 requests: {before}; at the end: {after}")
         if prefix:  # its memory is the prefix's
-            before["anonymous kB"] = after["anonymous kB"]
+            before, after = [each[2] for each in before], [each[2] for each in after]
+        else:  # of what is resident, pages of the program's file come and go
+            before, after = [(own, files) for own, _, files in before], [(own, files) for own, _, files in after]
         assert before == after, "the server has grown"
     finally:
+        if hand:
+            hand.stop()
         os.truncate(server.log_path, 0)
         server.stop()
 

@@ -26,8 +26,8 @@ void __real_api_handle(struct app *app, const struct api_request *request, int64
 void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 const char *__real_call_filter_install(void);
 const char *__wrap_call_filter_install(void);
-const char *__real_landlock_forbid_all(void);
-const char *__wrap_landlock_forbid_all(void);
+const char *__real_landlock_forbid_all(const char **reach);
+const char *__wrap_landlock_forbid_all(const char **reach);
 
 static int root_folder = -1;
 
@@ -38,10 +38,10 @@ static bool is_left_out(const char *wall)
 	return walls && span_contains(span_of_string(walls), span_of_string(wall));
 }
 
-const char *__wrap_landlock_forbid_all(void)
+const char *__wrap_landlock_forbid_all(const char **reach)
 {
 	/* somebody has found a descriptor that leads out of the empty folder */
-	return is_left_out("landlock") ? "left out by the probe" : __real_landlock_forbid_all();
+	return is_left_out("landlock") ? "left out by the probe" : __real_landlock_forbid_all(reach);
 }
 
 const char *__wrap_call_filter_install(void)

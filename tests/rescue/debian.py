@@ -16,7 +16,8 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def run(*command, **how):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **how)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, **how)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}"
     return done.stdout
 
@@ -33,7 +34,8 @@ def codename():
 
 def mirror():
     """The one that this machine's apt has its own release from."""
-    targets = run("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
+    targets = run("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
+                  "Created-By: Packages")
     for line in targets.splitlines():
         address, release, component = line.split()
         if (release, component) == (codename(), "main"):
@@ -72,7 +74,6 @@ def foreign(folder, architecture, kernel, packages):
     """Unpacks packages of another architecture with all that they depend on, and a kernel without that."""
     with made_once(folder, " ".join([codename(), architecture, kernel, *packages])) as beside:
         if beside:
-            # The same folder again in case of renaming is why apt's own state lies elsewhere.
             apt = folder + ".apt"
             for each in ("state/lists/partial", "cache/archives/partial"):
                 os.makedirs(os.path.join(apt, each), exist_ok=True)

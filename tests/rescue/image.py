@@ -42,7 +42,7 @@ def make(tree, root, inki, modules, folder, image):
     shutil.copy(inki, f"{tree}/tmp/inki")
     programs = debian.chroot(tree, "umask 077; INKI=/tmp/inki INKI_CHECK=/usr/bin/inki /usr/lib/inki/rescue/fill /tmp/image")
     shutil.move(f"{tree}/tmp/image", folder)
-    for program in ["/bin/busybox", *programs.split()]:
+    for program in ["/bin/busybox", *(line for line in programs.splitlines() if line.startswith("/"))]:
         for path in [program, *debian.libraries(root, program)]:
             copy(root, path, folder)
     os.makedirs(f"{folder}/lib/modules", exist_ok=True)

@@ -462,6 +462,8 @@ static void test_largest_keys(void **state)
 	static uint8_t name[USER_NAME_SIZE_MAX];
 
 	(void)state;
+	if (CONFIG_KEY_ARENA_KB < 128)
+		skip();
 	memset(name, '<', sizeof(name));
 	world.users[WORLD_ALICE].name = world.users[WORLD_CROWD].name = span_of(name, sizeof(name));
 	for (uint32_t i = 0; i < 10; i++)
@@ -483,6 +485,8 @@ static void test_list_while_changing(void **state)
 	uint8_t room[220]; /* two lines at a time */
 
 	(void)state;
+	if (CONFIG_KEYS < LIST_KEYS)
+		skip();
 	for (uint32_t i = 0; i < LIST_KEYS; i++)
 		put_key(i, false, NOW + 1);
 	for (uint32_t i = 0; !list.ended; i++) {

@@ -545,6 +545,13 @@ static const struct bad_case bad_cases[] = {
 	  "4:12: keyring of user \"a\": the ASCII armor is malformed" },
 };
 
+/* What is told names a key of the configuration that this build has. */
+static bool is_of_this_build(const struct bad_case *each)
+{
+	return (IS_ENABLED(CONFIG_CHECKS) || !strstr(each->error, ", checks")) &&
+	       (IS_ENABLED(CONFIG_TLS) || !strstr(each->error, "tls: true needs"));
+}
+
 static void run_bad_cases(const struct bad_case *cases, size_t count)
 {
 	static struct result result;
@@ -552,6 +559,8 @@ static void run_bad_cases(const struct bad_case *cases, size_t count)
 
 	for (const struct bad_case *each = cases; each < cases + count; each++) {
 		read_yaml(&result, span_of_string(each->yaml));
+		if (!is_of_this_build(each))
+			continue;
 		if (!result.right && strcmp(result.error + strlen("inki.conf:"), each->error) == 0)
 			continue;
 		print_error("%s\nwants: %s\nis:    %s\n", each->yaml, each->error, result.error);
@@ -682,6 +691,8 @@ static void test_example(void **state)
 	static struct result result;
 
 	(void)state;
+	if (!IS_ENABLED(CONFIG_CHECKS))
+		skip();
 	read_yaml(&result, example());
 	assert_config(&result, TOP "/run/inki/inki.sock:0666 access=1 " PORT_3000 ROOT_LINE);
 }

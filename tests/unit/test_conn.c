@@ -466,6 +466,8 @@ static void test_lists(void **state)
 	static const size_t pieces[] = { 1, 1000, SIZE_MAX };
 
 	(void)state;
+	if (CONFIG_KEYS < KEYS_MAX)
+		skip();
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		for (size_t n = 0; n < sizeof(pieces) / sizeof(pieces[0]); n++) {
 			struct world world;
@@ -684,6 +686,8 @@ static void test_check_allows(void **state)
 	struct span rest, body;
 
 	(void)state;
+	if (!IS_ENABLED(CONFIG_CHECKS))
+		skip();
 	start_waiting(&world, SPAN(KEYS_OF_U GET "\r\n"));
 	feed(&world, SPAN(GET "\r\n"), 7); /* what follows is not looked at yet */
 	advance(&world, 60000);
@@ -718,6 +722,8 @@ static void test_check_refuses(void **state)
 	} cases[] = { { STATUS_CHECK_REFUSED, 200 }, { STATUS_CHECK_BUSY, 503 }, { STATUS_CHECK_RELOADED, 503 } };
 
 	(void)state;
+	if (!IS_ENABLED(CONFIG_CHECKS))
+		skip();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct world world;
 		struct http_answer head;
@@ -740,6 +746,8 @@ static void test_check_without_a_client(void **state)
 	struct world world;
 
 	(void)state;
+	if (!IS_ENABLED(CONFIG_CHECKS))
+		skip();
 	start_waiting(&world, SPAN(KEYS_OF_U));
 	conn_input_ended(&world.conn);
 	run(&world);

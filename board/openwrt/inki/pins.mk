@@ -62,3 +62,10 @@ define Download/inki/libsodium_1.0.18-1+deb13u1.debian.tar.xz
   HASH:=86110bbca36b16567bc35971486c4e6bd4aaf59e74310bc0faf76840ac4e2afe
 endef
 $(eval $(call Download,inki/libsodium_1.0.18-1+deb13u1.debian.tar.xz))
+
+define Download/inki/cmocka_1.1.7.orig.tar.xz
+  FILE:=cmocka_1.1.7.orig.tar.xz
+  URL:=@DEBIAN/pool/main/c/cmocka
+  HASH:=810570eb0b8d64804331f82b29ff47c790ce9cd6b163e98d47a4807047ecad82
+endef
+$(eval $(call Download,inki/cmocka_1.1.7.orig.tar.xz))

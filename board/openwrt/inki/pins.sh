@@ -3,7 +3,7 @@
 set -eu
 
 echo "# Made by pins.sh of third_party/pins: do not edit."
-awk '!/^#/ && NF == 5 && $1 != "cmocka" {
+awk '!/^#/ && NF == 5 {
 	source = $4
 	sub(/_.*/, "", source)
 	initial = substr(source, 1, source ~ /^lib/ ? 4 : 1)

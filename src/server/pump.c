@@ -5,6 +5,8 @@
 #include "host/poll.h"
 #include "server/secure.h"
 
+enum { LOCAL_ROUNDS = 4 }; /* so many buffers of an answer go to sshd in one turn */
+
 void pump_flush_journal(struct loop *loop)
 {
 	struct writer *journal = loop->app.journal;
@@ -116,7 +118,7 @@ void pump_turn(struct loop *loop, struct slot *slot)
 	if (conn_wants_input(conn))
 		read_any_input(loop, slot);
 	run(loop, slot);
-	if (wants_output(slot)) {
+	for (unsigned rounds = slot->is_local ? LOCAL_ROUNDS : 1; rounds > 0 && wants_output(slot); rounds--) {
 		write_any_output(loop, slot);
 		if (slot->is_local || loop_has_time(loop))
 			run(loop, slot);

@@ -96,7 +96,9 @@ CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
 CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) $(if $(SMALL_PARTS),$(PARTS)/small_division.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
 link         = $(CC) $(LDFLAGS) -o $@ $(CRT_BEGIN) $(1) $(CRT_END)
 finish       = $(STRIP) -R .comment -o $@ $< && $(static_check)
-static_check = ! $(READELF) -lW $@ | grep INTERP && $(READELF) -hW $@ | grep -q 'Type: *$(if $(PIE),DYN,EXEC)' || \
+# Nobody but itself is there to find the address of a symbol for it: relocations with a name would stay undone.
+static_check = ! $(READELF) -lW $@ | grep INTERP && $(READELF) -hW $@ | grep -q 'Type: *$(if $(PIE),DYN,EXEC)' && \
+	$(READELF) -rW $@ | awk '/ R_/ && $$3 !~ /RELATIVE$$/ { print; exit 1 }' || \
 	{ echo "$@ is not the static program it should be" >&2; exit 1; }
 endif
 

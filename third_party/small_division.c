@@ -1,6 +1,6 @@
 /*
  * Division of 64-bit numbers for CPUs that divide 32 bits, a bit at a time: libgcc's is ten times as fast, and 4 kB larger on MIPS.
- * Dates and durations are all that inki divides by it.
+ * Dates and durations are all that a server without SIGN divides by it; where there is SIGN, secrets would be.
  */
 #include <stdint.h>
 

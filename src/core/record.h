@@ -41,8 +41,9 @@ struct table {
 	uint32_t untouched;                    /* slots from here on were never used */
 	uint32_t live, records;
 	uint64_t sequence;
-	bool has_changes;       /* of any user */
-	uint32_t numbering;     /* how often the users got other numbers */
+	bool has_changes;    /* of any user */
+	size_t next_changed; /* the user after the one who was taken last, so that nobody waits for another for ever */
+	uint32_t numbering;  /* how often the users got other numbers */
 	int64_t new_user_floor; /* the newest signature of those who are gone */
 	int64_t next_end, next_deadline;
 	int64_t next_end_found, next_deadline_found; /* by the sweep under way */

@@ -196,7 +196,9 @@ bool table_sweep(struct table *table, int64_t now, uint32_t *position, struct ta
 
 bool table_take_changed(struct table *table, size_t *user)
 {
-	for (*user = 0; table->has_changes && *user < CONFIG_USERS; ++*user) {
+	for (size_t i = 0; table->has_changes && i < CONFIG_USERS; i++) {
+		*user = table->next_changed;
+		table->next_changed = (*user + 1) % CONFIG_USERS;
 		if (!table->users[*user].is_changed)
 			continue;
 		table->users[*user].is_changed = false;

@@ -17,7 +17,8 @@ enum digest_algorithm {
 
 enum { DIGEST_SIZE_MAX = 64 };
 
-/* A digest under way. The caller owns it; it holds no pointers and may be copied to fork the computation. */
+/* A digest under way. The caller owns it, and may copy it to fork the computation. It points to what is
+ * constant in the program, code too: so never take one from another process. */
 struct digest {
 	enum digest_algorithm algorithm;
 	union {

@@ -147,10 +147,10 @@ int folder_enter(int folder, struct span name, bool make, const char **why_not)
 		(void)fchmodat(folder, copy, MODE_FOLDER, 0);
 	inner = openat(folder, copy, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (inner < 0) {
-		*why_not = !make && errno == ENOENT ? NULL : strerror(errno);
+		*why_not = !make && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) ? NULL : strerror(errno);
 		return -1;
 	}
-	*why_not = judge(inner, false);
+	*why_not = make ? judge(inner, false) : NULL;
 	if (!*why_not)
 		return inner;
 	close(inner);
@@ -219,14 +219,18 @@ bool folder_has_file(int folder, const char *name)
 	return fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-bool folder_read_file(int folder, const char *name, uint8_t *room, size_t size, struct span *bytes)
+bool folder_read_file(int folder, const char *name, uint8_t *room, size_t size, struct span *bytes,
+                      const char **why_not)
 {
 	int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat found;
 	ssize_t got = -1;
 
-	if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode))
+	*why_not = file < 0 && errno != ENOENT && errno != ELOOP ? strerror(errno) : NULL;
+	if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode)) {
 		got = read(file, room, size);
+		*why_not = got < 0 ? strerror(errno) : NULL;
+	}
 	if (file >= 0)
 		close(file);
 	*bytes = span_of(room, got > 0 ? (size_t)got : 0);
@@ -244,21 +248,22 @@ void folder_remove_empty(int folder, struct span name)
 }
 
 /* Without opendir(), which takes memory. */
-void folder_visit(int folder, void (*visit)(void *context, struct span name), void *context)
+bool folder_visit(int folder, void (*visit)(void *context, struct span name), void *context)
 {
 	_Alignas(struct dirent) uint8_t room[4096];
 	int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	long got;
+	long got = -1;
 
 	while (own >= 0 && (got = syscall(SYS_getdents64, own, room, sizeof(room))) > 0) {
 		for (long at = 0; at < got;) {
 			const struct dirent *entry = (const void *)(room + at);
 
 			at += entry->d_reclen;
-			if (entry->d_name[0] != '.')
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 				visit(context, span_of_string(entry->d_name));
 		}
 	}
 	if (own >= 0)
 		close(own);
+	return got == 0;
 }

@@ -15,8 +15,9 @@ int folder_open(struct span path, struct writer *error);
 /* Has somebody removed the folder that was opened? */
 bool folder_is_gone(int folder);
 
-/* Opens a folder in it, or makes it if that is wanted, of at most FOLDER_NAME_MAX bytes. -1 with the words in *why_not,
- * if it is not there (NULL), not ours alone, or cannot be made. */
+/* Opens a folder in it, of at most FOLDER_NAME_MAX bytes, to write files there: it is made if it is missing. Or, unless
+ * it is to be made, to remove some. -1 with the words in *why_not if that cannot be, as for writing where it is not
+ * ours alone; NULL where there is none to remove anything in. */
 enum { FOLDER_NAME_MAX = 255 };
 int folder_enter(int folder, struct span name, bool make, const char **why_not);
 
@@ -36,13 +37,15 @@ bool folder_remove_file(int folder, const char *name, const char **why_not);
 /* Is there anything of that name? */
 bool folder_has_file(int folder, const char *name);
 
-/* Reads the start of a file, at most size bytes. False if there is none, or if it is no file. */
-bool folder_read_file(int folder, const char *name, uint8_t *room, size_t size, struct span *bytes);
+/* Reads the start of a file, at most size bytes. False if there is none, or if it is no file; and with the words in
+ * *why_not, else NULL, if it cannot be read. */
+bool folder_read_file(int folder, const char *name, uint8_t *room, size_t size, struct span *bytes,
+                      const char **why_not);
 
 /* Removes a folder in it, if that is empty. */
 void folder_remove_empty(int folder, struct span name);
 
-/* Visits all folders in it but hidden ones. */
-void folder_visit(int folder, void (*visit)(void *context, struct span name), void *context);
+/* Visits all that is in it, folders and others; false if it cannot be read to its end. */
+bool folder_visit(int folder, void (*visit)(void *context, struct span name), void *context);
 
 #endif

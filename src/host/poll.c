@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <sys/epoll.h>
 
-enum { EVENTS_MAX = 64 };
+enum { EVENTS_MAX = 61 };
 
 int poll_open(void)
 {

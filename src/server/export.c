@@ -1,6 +1,8 @@
 #include "server/export.h"
 
 #include "core/audit.h"
+#include "core/now.h"
+#include "host/log.h"
 #include "server/key_files.h"
 #include "server/loop.h"
 
@@ -78,12 +80,13 @@ static void tell_end(struct loop *loop)
 /* The next key of the user, or the end of them. */
 static void go_on(struct loop *loop)
 {
+	const int64_t now = now_find(&loop->app, loop->now.wall);
 	struct table_key key;
 	bool found;
 
 	do
 		found = table_walk_next(loop->app.table, &loop->export.walk, &key);
-	while (found && table_key_has_ended(loop->app.table, &key, loop->now.wall));
+	while (found && table_key_has_ended(loop->app.table, &key, now));
 	if (found)
 		note_sent(loop, send_key(loop, &key));
 	else
@@ -120,8 +123,14 @@ void export_turn(struct loop *loop)
 
 	if (!export_is_wanted(loop) || loop->is_stopping)
 		return;
-	if (export->is_busy && loop->now.monotonic >= export->busy_until)
+	if (export->is_busy && loop->now.monotonic >= export->busy_until) {
+		if (!export->is_late)
+			log_line(LOG_LEVEL_ERROR,
+			         SPAN("export: the process that keeps the files of keys does not answer; until "
+			              "it does, they let in whose keys are in there"));
+		export->is_late = true;
 		note_failure(loop, PAUSE_OF_FILE);
+	}
 	retry(loop);
 	while (!export->is_busy && table_take_changed(loop->app.table, &user)) {
 		if (user >= loop->app.config->user_count)
@@ -152,6 +161,7 @@ void export_note_next(struct loop *loop, const struct message *message)
 
 	if (!export_is_wanted(loop))
 		return;
+	export->is_late = false;
 	if (message->code == KEY_FILES_GONE)
 		start_over_later(loop);
 	if (!export->is_busy || message->serial != export->serial)

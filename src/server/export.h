@@ -14,6 +14,7 @@ struct export
 {
 	bool is_busy;           /* the helper has not taken the last message yet, */
 	int64_t busy_until;     /* monotonic: but should have by then */
+	bool is_late;           /* and has not, which was told */
 	uint32_t serial, count; /* of the file under way; of all files */
 	size_t user;
 	struct table_walk walk;

@@ -126,7 +126,7 @@ static bool start_keeper(struct helper *helper)
 static void renew_keeper(struct helper *helper, unsigned old)
 {
 	const struct config *before = helper->memory->settings[old], *config = config_in_force(helper);
-	const bool goes_on = span_equal(before->export_folder, config->export_folder);
+	const bool goes_on = span_equal(before->export_folder, config->export_folder) && keeper_can_open(config);
 	uint8_t room[SETTINGS_ERROR_MAX];
 	struct writer error = writer_of(room, sizeof(room));
 

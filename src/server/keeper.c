@@ -2,6 +2,7 @@
 
 #include "host/clock.h"
 #include "host/confine.h"
+#include "host/folder.h"
 #include "host/log.h"
 #include "host/net.h"
 
@@ -67,6 +68,17 @@ _Noreturn static void keep(struct key_files *files, int line)
 bool keeper_open(struct keeper *keeper, const struct config *config, bool goes_on, struct writer *error)
 {
 	return config->export_folder.size == 0 || key_files_start(&keeper->files, config, goes_on, error);
+}
+
+bool keeper_can_open(const struct config *config)
+{
+	uint8_t room[FILE_PATH_MAX + 256];
+	struct writer error = writer_of(room, sizeof(room));
+	int folder = config->export_folder.size > 0 ? folder_open(config->export_folder, &error) : -1;
+
+	if (folder >= 0)
+		net_close(folder);
+	return folder >= 0;
 }
 
 void keeper_leave(struct keeper *keeper)
@@ -160,8 +172,10 @@ void keeper_stop(struct keeper *keeper, bool keeps_files)
 	if (taken != CHANNEL_ENDED) {
 		log_line(LOG_LEVEL_ERROR, SPAN("the process that keeps the files of keys does not end; killing it"));
 		process_kill(keeper->process);
-		clear(keeper);
+		(void)net_wait(keeper->line, false, until + STOP_TIME); /* what it was at may come to its end before */
 	}
+	if (!keeps_files || taken != CHANNEL_ENDED)
+		clear(keeper); /* it may do what a process without capabilities may not */
 	forget(keeper);
 }
 

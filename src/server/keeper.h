@@ -17,6 +17,9 @@ struct keeper {
 	bool has_failed;        /* as the log was told */
 };
 
+/* Would keeper_open() find the folder good? False without one. */
+bool keeper_can_open(const struct config *config);
+
 /* Opens the folder of the configuration, if it has one. False with a sentence in error if it will not do. */
 bool keeper_open(struct keeper *keeper, const struct config *config, bool goes_on, struct writer *error);
 

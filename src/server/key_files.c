@@ -32,26 +32,28 @@ static void log_failure(const struct key_files *files, struct span user, const c
 
 /* ---- files that go ---- */
 
-/* Did inki write it? There may be others of that name, if somebody has named a folder that is not for this. */
-static bool is_ours(int folder)
+/* Did inki write it? There may be others of that name, if somebody has named a folder that is not for this. False with
+ * the words in *why_not, else NULL, if nobody knows. */
+static bool is_ours(int folder, const char **why_not)
 {
 	uint8_t room[KEY_LINE_MAX + 1];
 	struct span text, line;
 
-	if (!folder_read_file(folder, file_name, room, sizeof(room), &text))
+	if (!folder_read_file(folder, file_name, room, sizeof(room), &text, why_not))
 		return false;
 	return text.size == 0 || (span_take_line(&text, &line) && key_line_is_ours(line));
 }
 
-/* Empties the folder of a user, who need not be in the configuration any more. */
+/* Empties the folder of a user, who need not be in the configuration any more, whatever somebody has made of it since.
+ */
 static bool clear_user(const struct key_files *files, struct span user, const char **why_not)
 {
 	int folder = folder_enter(files->folder, user, false, why_not);
 	bool works;
 
 	if (folder < 0)
-		return true;
-	works = !is_ours(folder) || folder_remove_file(folder, file_name, why_not);
+		return !*why_not;
+	works = is_ours(folder, why_not) ? folder_remove_file(folder, file_name, why_not) : !*why_not;
 	net_close(folder);
 	folder_remove_empty(files->folder, user);
 	return works;
@@ -92,7 +94,7 @@ void key_files_end(struct key_files *files)
 {
 	drop_work(files);
 	if (files->folder >= 0)
-		folder_visit(files->folder, clear, files);
+		(void)folder_visit(files->folder, clear, files); /* the helper does it again */
 	key_files_leave(files);
 }
 
@@ -117,8 +119,12 @@ bool key_files_start(struct key_files *files, const struct config *config, bool 
 	files->folder = folder_open(path, error);
 	if (files->folder < 0)
 		return false;
-	folder_visit(files->folder, goes_on ? clear_unknown : clear, files);
-	return true;
+	if (folder_visit(files->folder, goes_on ? clear_unknown : clear, files))
+		return true;
+	writer_put(error, path);
+	writer_put_string(error, ": it cannot be read to its end; there may be old keys in it");
+	key_files_leave(files);
+	return false;
 }
 
 /* ---- a file ---- */
@@ -155,7 +161,7 @@ static enum key_files_taken open_file(struct key_files *files)
 	work->folder = folder_enter(files->folder, user_name(files), true, &why_not);
 	if (work->folder < 0)
 		return give_up(files, ": no keys can be written there: ", why_not);
-	if (folder_has_file(work->folder, file_name) && !is_ours(work->folder))
+	if (folder_has_file(work->folder, file_name) && !is_ours(work->folder, &why_not) && !why_not)
 		return give_up(files, "/authorized_keys ",
 		               "is none that inki has written, and stays as it is; move it away");
 	work->file = folder_start_file(work->folder, file_name, &why_not);

@@ -1,6 +1,7 @@
 #include "server/loop.h"
 
 #include "core/audit.h"
+#include "core/now.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -12,7 +13,7 @@
 #include "server/reload.h"
 
 enum {
-	READY_MAX = 64,      /* of one turn */
+	READY_MAX = 61,      /* of one turn; a prime, see dispatch() */
 	SWEEP_WAIT_MAX = 60, /* seconds; the wall clock may be set while we sleep */
 };
 
@@ -118,7 +119,8 @@ static void serve(struct loop *loop, uint32_t number)
 
 /* sshd, which asks over a Unix socket, comes first; and where the network's requests cost much time, the rest of them
  * waits for the next turn, so that nobody can keep sshd waiting with them. Each turn goes on with others than the last
- * one, so that nobody can keep the network's others waiting either. */
+ * one, so that nobody can keep the network's others waiting either: counted on modulo a prime, as the system, too,
+ * hands them out in turns, and two steps that fit each other would leave some out for ever. */
 static void dispatch(struct loop *loop, const uint32_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -139,7 +141,7 @@ static void do_what_is_due(struct loop *loop)
 			pump_turn(loop, slot);
 	if (loop->accept_from > 0 && loop->accept_from <= loop->now.monotonic)
 		accept_resume(loop);
-	if (api_next_sweep(&loop->app) <= loop->now.wall) {
+	if (api_next_sweep(&loop->app) <= now_find(&loop->app, loop->now.wall)) {
 		api_sweep(&loop->app, loop->now.wall);
 		pump_flush_journal(loop);
 	}
@@ -163,7 +165,7 @@ static int64_t time_to_wait(const struct loop *loop)
 		if (slot->is_taken)
 			note_earlier(&first, slot->conn.deadline);
 	if (next_end < INT64_MAX) {
-		int64_t seconds = next_end - loop->now.wall;
+		int64_t seconds = next_end - now_find(&loop->app, loop->now.wall);
 
 		note_earlier(&seconds, export_is_wanted(loop) ? EXPORT_WAIT_MAX : SWEEP_WAIT_MAX);
 		note_earlier(&first, loop->now.monotonic + seconds * 1000);

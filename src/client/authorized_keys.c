@@ -5,6 +5,7 @@
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/pages.h"
+#include "host/secrecy.h"
 #include "host/signal.h"
 #include "host/tell.h"
 #include "http/target.h"
@@ -125,6 +126,7 @@ static int authorized_keys_main(int count, char **arguments)
 	uint8_t room[1024];
 	struct writer words = writer_of(room, sizeof(room));
 
+	secrecy_start(); /* nobody else of the user that it runs as shall write to sshd in its place */
 	file_guard_standard();
 	signal_ignore_pipe(); /* sshd before 7.5 stops reading when it has found its key */
 	if (command_read(&authorized_keys_command, count, arguments, &given, operands, &words) < 0)

@@ -448,6 +448,42 @@ def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, 
     assert (victim / "authorized_keys").read_text(encoding="utf-8") == "ssh-ed25519 AAAA me\n" and not (victim / "new").exists()
 
 
+@pytest.mark.parametrize("owner, mode", [(1000, 0o755), (0, 0o775), (1000, 0o700)])
+def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_key, owner, mode):
+    """Nothing is written there any more, but what is in there goes: at once if the keeper may, or else when inki ends."""
+    there, (line, _) = files(), new_key()
+    there.server.post(sign(key=line))
+    there.become(line)
+    inner = os.path.dirname(there.path())
+    os.chown(inner, owner, owner)
+    os.chmod(inner, mode)
+    time.sleep(1.1)
+    assert there.server.delete(sign(key=line, action="remove")).status == 200
+    there.server.wait_for_log("no keys can be written there" if owner == 0 else "cannot be removed, and still lets in")
+    assert owner != 0 or wait_for(lambda: not os.path.exists(there.path()))
+    end(there.server)
+    assert not os.path.exists(there.path())
+
+
+def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):
+    there, (line, _) = files(), new_key()
+    there.server.post(sign(key=line))
+    there.become(line)
+    os.chmod(folder, 0o775)
+    there.server.reload()
+    assert wait_for(lambda: not os.path.exists(there.path())), there.server.log()
+    there.server.wait_for_log("others may write to it")
+    end(there.server)
+
+
+def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):
+    there, (line, _) = Files(start, {"users": [{"name": ".bob", "keyring": gpg.export(alice)}]}, folder), new_key()
+    assert there.server.post(sign(username=".bob", key=line)).status == 200
+    there.become(line, user=".bob")
+    end(there.server)
+    assert not os.path.exists(there.path(".bob"))
+
+
 def test_a_folder_that_was_removed_is_made_again(files, sign, new_key, folder, gpg, alice):
     exported = files()
     (first, _), (second, _) = new_key(), new_key()

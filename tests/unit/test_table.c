@@ -744,9 +744,23 @@ static void test_changed(void **state)
 	for (uint32_t user = 0; user < CONFIG_USERS; user++)
 		indices[user] = user < 2 ? becomes[user] : TABLE_NO_USER;
 	table_renumber(table, indices);
-	for (size_t user = 0, next; user < CONFIG_USERS; user++)
-		assert_true(table_take_changed(table, &next) && next == user);
+	assert_int_equal(take_changed(), UINT64_MAX >> (64 - CONFIG_USERS));
 	assert_int_equal(take_changed(), 0);
+}
+
+/* Who changes all the time lets the others have their turn. */
+static void test_changed_in_turn(void **state)
+{
+	size_t user;
+
+	(void)state;
+	table_note_change(table, 0);
+	table_note_change(table, 2);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(table_take_changed(table, &user));
+		assert_int_equal(user, i == 1 ? 2 : 0);
+		table_note_change(table, 0);
+	}
 }
 
 int main(void)
@@ -767,6 +781,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_floor, start, end),
 		cmocka_unit_test_setup_teardown(test_deadline, start, end),
 		cmocka_unit_test_setup_teardown(test_changed, start, end),
+		cmocka_unit_test_setup_teardown(test_changed_in_turn, start, end),
 		cmocka_unit_test_setup_teardown(test_model, start, end),
 	};
 

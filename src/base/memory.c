@@ -12,6 +12,13 @@ void memory_wipe(void *data, size_t size)
 		wipe(data, 0, size);
 }
 
+__attribute__((noinline)) void memory_wipe_stack(void)
+{
+	uint8_t left_there[8192];
+
+	memory_wipe(left_there, sizeof(left_there));
+}
+
 bool memory_equal(const void *a, const void *b, size_t size)
 {
 	const volatile uint8_t *left = a;

@@ -202,6 +202,7 @@ enum status pgp_signing_finish(struct pgp_signing *signing, struct digest *diges
 	writer_put(&signing->body, salt);
 	is_made = put_numbers(signing, result);
 	memory_wipe(signing->blinding, sizeof(signing->blinding));
+	memory_wipe_stack();
 	signature_read(writer_written(&signing->body), &signature);
 	if (!is_made || signing->body.overflowed || signature.defect != STATUS_OK ||
 	    pgp_key_verify(key, &signature, result) != STATUS_OK)

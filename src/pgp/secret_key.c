@@ -168,6 +168,7 @@ enum status pgp_secret_key_unlock(struct pgp_secret_key *secret, struct span pas
 	                               secret->key == &secret->certificate->primary ? PACKET_SECRET_KEY
 	                                                                            : PACKET_SECRET_SUBKEY,
 	                               secret->key->body, secret->arena, &secret->material);
+	memory_wipe_stack();
 	if (status == STATUS_OK)
 		secret->needs_passphrase = false;
 	return status;

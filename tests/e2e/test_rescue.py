@@ -1,10 +1,13 @@
 """What board/rescue/fill puts into an image, and when it refuses to; the images themselves are booted by make rescue-test."""
 
+import contextlib
 import glob
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import time
 
 import inki
 import pytest
@@ -90,6 +93,94 @@ def test_nothing_is_left_of_a_door_that_would_not_open(spoil, how, why, fill):
     done = filling(**how)
     assert done.returncode == 1 and why in done.stderr and not done.stdout, done
     assert not files(image) and not os.path.exists(image / "etc/inki")
+
+
+class Door:
+    """board/rescue/door with its places below a folder, and with stubs for what it starts and for what needs a kernel."""
+
+    def __init__(self, folder):
+        self.folder, self.group = folder, folder / "run/inki-rescue/door"
+        for each in ("bin", "run", "etc"):
+            (folder / each).mkdir()
+        (folder / "etc/settings").write_text("SSH_SERVER=none\n", encoding="ascii")
+        text = open(os.path.join(BOARD, "rescue", "door"), encoding="utf-8").read()
+        for place, here in (("/etc/inki/rescue", "etc"), ("/run/", "run/"), ("/usr/bin/inki", "bin/inki"), (">/dev/kmsg", "kmsg")):
+            assert place in text
+            text = text.replace(place, f"{'>>' if place[0] == '>' else ''}{folder}/{here}")
+        (folder / "door").write_text(text, encoding="utf-8")
+        self.stub("inki", f"echo inki >>{folder}/started; exec sleep 60")
+        for each in ("mount", "umount", "ip"):
+            self.stub(each, "")
+
+    def stub(self, name, text):
+        (self.folder / "bin" / name).write_text(f"#!/bin/sh\n{text}\n", encoding="ascii")
+        (self.folder / "bin" / name).chmod(0o755)
+
+    def run(self, *words):
+        """(exit code, what the kernel's log then has, whether inki was started); what was started is ended."""
+        with subprocess.Popen(["sh", self.folder / "door", *words], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              env={**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}) as process:
+            code = process.wait(10)
+            for _ in range(20):
+                if started := (self.folder / "started").exists():
+                    break
+                time.sleep(0.05)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        log = self.folder / "kmsg"
+        return code, log.read_text() if log.exists() else "", started
+
+
+@pytest.fixture
+def door(tmp_path):
+    return Door(tmp_path)
+
+
+def no_cgroup2(door):
+    door.stub("mount", "echo no such file system type >&2; exit 1")
+
+
+def nobody_gets_in(door):
+    door.stub("mount", f"mkdir -p {door.group}/cgroup.procs")  # a folder: whoever writes to it fails
+    door.stub("umount", f"rmdir {door.group}/cgroup.procs {door.group}")
+
+
+@pytest.mark.parametrize("spoil, why", [(no_cgroup2, "no such file system type"), (nobody_gets_in, "cgroup.procs")])
+def test_a_door_that_could_not_be_closed_is_not_opened(spoil, why, door):
+    spoil(door)
+    code, log, started = door.run("start")
+    assert (code, started) == (1, False) and log.startswith("<3>inki-rescue: no door:") and why in log, log
+    assert not (door.folder / "run/inki").exists() and not door.group.parent.exists()
+    assert door.run("stop")[:2] == (0, log), "there is nothing to close"
+
+
+def test_a_door_that_stays(door):
+    no_cgroup2(door)
+    code, log, started = door.run("start", "stays")
+    assert (code, started) == (0, True) and "nothing could close this door" in log, log
+    code, log, _ = door.run("stop")
+    assert code == 1 and "<3>inki-rescue: not closed" in log and "closed;" not in log, log
+
+
+def test_a_door_that_is_closed(door):
+    code, log, started = door.run("start")
+    assert (code, started) == (0, True) and "<3>" not in log, log
+    procs = door.group / "cgroup.procs"
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        procs.write_text(f"{sleeper.pid}\n", encoding="ascii")
+        door.stub("sleep", f"rm -f {procs}")  # it has ended, so its group has nobody
+        code, log, _ = door.run("stop")
+        assert sleeper.wait(10) == -signal.SIGTERM
+    assert code == 0 and "closed; the boot goes on" in log, log
+    assert not door.group.exists() and not (door.folder / "run/inki").exists()
+
+
+def test_a_door_that_does_not_close_says_so(door):
+    assert door.run("start")[0] == 0
+    door.stub("sleep", "exec /bin/true")
+    (door.group / "cgroup.procs").write_text("999999999\n", encoding="ascii")
+    code, log, _ = door.run("stop")
+    assert code == 1 and "<3>inki-rescue: not closed: these do not end: 999999999" in log and "closed;" not in log, log
 
 
 SCRIPTS = [each for board in ("rescue", "initramfs-tools", "dracut") for each in sorted(glob.glob(os.path.join(BOARD, board, "*")))

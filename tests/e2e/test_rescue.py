@@ -26,9 +26,9 @@ def fill(gpg, alice, tmp_path):
     (source / "inki.conf").write_text(config, encoding="utf-8")
     (source / "root.asc").write_text(gpg.export(alice), encoding="ascii")
 
-    def filling(umask=0o077, shell=("busybox", "sh")):
+    def filling(umask=0o077, shell=("busybox", "sh"), **more):
         return subprocess.run([*shell, os.path.join(BOARD, "rescue", "fill"), image, source], capture_output=True, text=True, check=False,
-                              umask=umask, env={**os.environ, "INKI": inki.RELEASE[-1]})
+                              umask=umask, env={**os.environ, "INKI": inki.RELEASE[-1], **more})
     return image, source, filling
 
 
@@ -73,6 +73,43 @@ def test_an_image_for_dropbear(fill):
     assert (done.returncode, done.stdout) == (0, "/usr/sbin/dropbear\n"), done
     assert os.readlink(image / "roots-own/.ssh/authorized_keys") == "/run/inki/keys/root/authorized_keys"
     assert mode(image / "roots-own") == 0o700
+
+
+def test_settings_without_a_last_newline(fill):
+    image, source, filling = fill
+    (source / "settings").write_text("KEEP_NETWORK=yes", encoding="ascii")
+    assert filling().returncode == 0
+    told = subprocess.run(["busybox", "sh", "-c", '. "$1"; echo "$KEEP_NETWORK $SSH_SERVER"', "sh", image / "etc/inki/rescue/settings"],
+                          capture_output=True, text=True, check=True).stdout
+    assert told in ("yes sshd\n", "yes dropbear\n"), told
+
+
+OWN_SSHD_CONFIG = "HostKey /etc/inki/rescue/ssh_host_ed25519_key\nAuthorizedKeysFile none\n"
+
+
+@pytest.mark.parametrize("more, why", [("", None), ("PermitRotLogin yes\n", "PermitRotLogin"),
+                                       ("AuthorizedKeysCommand /usr/bin/inki authorized-keys\n", "AuthorizedKeysCommandUser")])
+def test_an_sshd_config_of_ones_own(more, why, fill):
+    image, source, filling = fill
+    (source / "settings").write_text("SSH_SERVER=sshd\n", encoding="ascii")
+    (source / "sshd_config").write_text(OWN_SSHD_CONFIG + more, encoding="ascii")
+    done = filling()
+    if "sshd cannot be tried here" in done.stderr:
+        pytest.skip(done.stderr)
+    if why:
+        assert done.returncode == 1 and why in done.stderr and not files(image), done
+    else:
+        assert done.returncode == 0 and not done.stderr, done
+    assert not (image / "inki-sshd").exists()
+
+
+def test_an_sshd_config_that_cannot_be_tried(fill):
+    image, source, filling = fill
+    (source / "settings").write_text("SSH_SERVER=sshd\n", encoding="ascii")
+    (source / "sshd_config").write_text("nonsense\n", encoding="ascii")
+    done = filling(INKI_CHECK=inki.RELEASE[-1])
+    assert done.returncode == 0 and "was not tried" in done.stderr, done
+    assert (image / "etc/inki/rescue/sshd_config").read_text() == "nonsense\n"
 
 
 def spoil_the_configuration(source):

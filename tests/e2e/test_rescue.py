@@ -56,11 +56,26 @@ def test_an_image_for_sshd(fill):
     for each in ("", "usr", "usr/bin", "usr/bin/inki", "usr/lib/inki/rescue/door"):
         assert mode(image / each) == 0o755, f"sshd would not run inki: {each}"
     passwd = (image / "etc/passwd").read_text().splitlines()
-    assert [line.split(":")[0] for line in passwd] == ["root", "sshd", "inki", "nobody"]
+    assert [line.split(":")[0] for line in passwd] == ["root", "sshd", "inki", "inki-ask", "nobody"]
+    asks = subprocess.run(["/usr/sbin/sshd", "-T", "-f", image / "etc/inki/rescue/sshd_config", "-h", key],
+                          capture_output=True, text=True, check=False)
+    if asks.returncode == 0:
+        assert "authorizedkeyscommanduser inki-ask\n" in asks.stdout
 
     kept = key.read_bytes()
     assert filling().returncode == 0 and key.read_bytes() == kept, "the host key is another one in each image"
     assert (image / "etc/passwd").read_text().splitlines() == passwd
+
+
+def test_no_two_accounts_share_a_number(fill):
+    image, _, filling = fill
+    (image / "etc").mkdir()
+    (image / "etc/passwd").write_text("dbus:*:111:111::/:/bin/false\n", encoding="ascii")
+    (image / "etc/group").write_text("dbus:*:111:\nkvm:*:112:\n", encoding="ascii")
+    assert filling().returncode == 0
+    for name in ("passwd", "group"):
+        numbers = {line.split(":")[0]: line.split(":")[2] for line in (image / "etc" / name).read_text().splitlines()}
+        assert len(set(numbers.values())) == len(numbers) and numbers["inki"] == "113" and numbers["inki-ask"] == "114", numbers
 
 
 def test_an_image_for_dropbear(fill):

@@ -209,7 +209,7 @@ def test_sshd_dropin(tmp_path):
     with open(board("sshd", "00-inki.conf"), encoding="utf-8") as file:
         (tmp_path / "config").write_text(f"HostKey {key}\n{file.read()}AuthorizedKeysCommand /usr/bin/other\nAuthorizedKeysCommandUser daemon\n")
     done = subprocess.run(["/usr/sbin/sshd", "-T", "-f", str(tmp_path / "config")], check=True, capture_output=True, text=True)
-    assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser nobody\n" in done.stdout
+    assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser inki\n" in done.stdout
     assert "\nauthorizedkeysfile .ssh/authorized_keys" in done.stdout
 
 

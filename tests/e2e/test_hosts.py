@@ -174,11 +174,21 @@ def test_openrc_script(place, shell):
     assert run("stop_pre")[0] == 0
 
 
-def test_inittab_lines():
-    with open(board("busybox", "inittab"), encoding="utf-8") as file:
-        lines = [line.rstrip("\n").split(":", 3) for line in file if not line.startswith("#")]
-    assert [line[2] for line in lines] == ["sysinit", "respawn"] and all(len(line) == 4 and line[:2] == ["", ""] for line in lines)
-    assert lines[1][3] == "/usr/bin/inki server"
+@needs_this_machine
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_inittab_line(place, shell):
+    """As BusyBox's init runs it: at any time, not only after a boot; and the number in the file is the server's."""
+    folder, placing = place
+    line, = [line for line in placing("busybox", "inittab").read_text().splitlines() if not line.startswith("#")]
+    assert line.startswith("::respawn:/bin/sh -c ")
+    server = subprocess.Popen([*shell, "-c", "exec " + line.split(":", 3)[3]], stdin=subprocess.DEVNULL,
+                              env={**os.environ, "INKI_CONFIG": str(folder / "etc/inki/inki.conf")})
+    try:
+        wait(lambda: is_served(folder))
+        assert (folder / "run/inki.pid").read_text() == f"{server.pid}\n"
+    finally:
+        server.terminate()
+    assert server.wait(10) == 0
 
 
 # ---- systemd ----

@@ -242,7 +242,7 @@ def debian(tmp_path):
         os.makedirs(tmp_path / name)
     quiet = "#!/bin/sh\n"
     for name, text in {"usr/sbin/sshd": SSHD, "usr/bin/inki": INKI, "usr/bin/deb-systemd-invoke": INVOKED, "usr/bin/getent": quiet,
-                       "usr/bin/systemctl": quiet, "usr/bin/deb-systemd-helper": quiet}.items():
+                       "usr/bin/systemctl": quiet, "usr/bin/deb-systemd-helper": quiet, "usr/bin/deluser": quiet}.items():
         (tmp_path / name).write_text(text.replace("FOLDER", str(tmp_path)))
         (tmp_path / name).chmod(0o755)
     (tmp_path / "usr/share/inki/sshd.conf").write_text(f"AuthorizedKeysCommand {tmp_path}/usr/bin/inki authorized-keys\n")
@@ -333,6 +333,14 @@ def test_debian_upgrade_and_a_removal_that_is_given_up(debian):
     invoked("prerm", "remove")
     invoked("postinst", "abort-remove")
     assert not os.path.lexists(dropin), "one that the administrator took away comes back"
+
+
+def test_debian_purge_tells_of_rescue_images(debian):
+    folder, run = debian
+    os.makedirs(folder / "etc/initramfs-tools/hooks")
+    assert "warning" not in run("postrm", "purge")
+    (folder / "etc/initramfs-tools/hooks/inki").write_text("")
+    assert "update-initramfs -u -k all" in run("postrm", "purge") and not os.path.exists(folder / "etc/inki")
 
 
 # ---- SELinux ----

@@ -149,5 +149,5 @@ const struct command authorized_keys_command = {
 	.notes = "In sshd_config:\n"
 		 "\n"
 		 "  AuthorizedKeysCommand /usr/bin/inki authorized-keys -- %u %f\n"
-		 "  AuthorizedKeysCommandUser nobody\n",
+		 "  AuthorizedKeysCommandUser inki\n",
 };

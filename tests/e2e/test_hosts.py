@@ -174,11 +174,21 @@ def test_openrc_script(place, shell):
     assert run("stop_pre")[0] == 0
 
 
-def test_inittab_lines():
-    with open(board("busybox", "inittab"), encoding="utf-8") as file:
-        lines = [line.rstrip("\n").split(":", 3) for line in file if not line.startswith("#")]
-    assert [line[2] for line in lines] == ["sysinit", "respawn"] and all(len(line) == 4 and line[:2] == ["", ""] for line in lines)
-    assert lines[1][3] == "/usr/bin/inki server"
+@needs_this_machine
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_inittab_line(place, shell):
+    """As BusyBox's init runs it: at any time, not only after a boot; and the number in the file is the server's."""
+    folder, placing = place
+    line, = [line for line in placing("busybox", "inittab").read_text().splitlines() if not line.startswith("#")]
+    assert line.startswith("::respawn:/bin/sh -c ")
+    server = subprocess.Popen([*shell, "-c", "exec " + line.split(":", 3)[3]], stdin=subprocess.DEVNULL,
+                              env={**os.environ, "INKI_CONFIG": str(folder / "etc/inki/inki.conf")})
+    try:
+        wait(lambda: is_served(folder))
+        assert (folder / "run/inki.pid").read_text() == f"{server.pid}\n"
+    finally:
+        server.terminate()
+    assert server.wait(10) == 0
 
 
 # ---- systemd ----
@@ -209,8 +219,128 @@ def test_sshd_dropin(tmp_path):
     with open(board("sshd", "00-inki.conf"), encoding="utf-8") as file:
         (tmp_path / "config").write_text(f"HostKey {key}\n{file.read()}AuthorizedKeysCommand /usr/bin/other\nAuthorizedKeysCommandUser daemon\n")
     done = subprocess.run(["/usr/sbin/sshd", "-T", "-f", str(tmp_path / "config")], check=True, capture_output=True, text=True)
-    assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser nobody\n" in done.stdout
+    assert "\nauthorizedkeyscommand /usr/bin/inki authorized-keys -- %u %f\nauthorizedkeyscommanduser inki\n" in done.stdout
     assert "\nauthorizedkeysfile .ssh/authorized_keys" in done.stdout
+
+
+# ---- The Debian package ----
+
+# sshd -T, as far as the package asks it: the first command that it reads.
+SSHD = r"""#!/bin/sh
+[ "$1" = -T ] || exit 0
+{ ! grep -q ^Include FOLDER/etc/ssh/sshd_config || cat FOLDER/etc/ssh/sshd_config.d/*.conf; cat FOLDER/etc/ssh/sshd_config; } 2>/dev/null |
+    sed -n 's/^AuthorizedKeysCommand /authorizedkeyscommand /p; $s/.*/authorizedkeyscommand none/p' | head -n 1
+"""
+INKI = '#!/bin/sh\n[ "$2" != --check-config ] || grep -q good FOLDER/etc/inki/inki.conf\n'
+INVOKED = '#!/bin/sh\necho "$*" >>FOLDER/invoked\n'
+
+
+@pytest.fixture
+def debian(tmp_path):
+    """Runs the package's scripts in a folder, with an sshd and a systemd that only tell what they are asked."""
+    for name in ("etc/ssh/sshd_config.d", "etc/inki", "run/sshd", "run/systemd/system", "usr/sbin", "usr/bin", "usr/share/inki", "proc"):
+        os.makedirs(tmp_path / name)
+    quiet = "#!/bin/sh\n"
+    for name, text in {"usr/sbin/sshd": SSHD, "usr/bin/inki": INKI, "usr/bin/deb-systemd-invoke": INVOKED, "usr/bin/getent": quiet,
+                       "usr/bin/systemctl": quiet, "usr/bin/deb-systemd-helper": quiet, "usr/bin/deluser": quiet}.items():
+        (tmp_path / name).write_text(text.replace("FOLDER", str(tmp_path)))
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "usr/share/inki/sshd.conf").write_text(f"AuthorizedKeysCommand {tmp_path}/usr/bin/inki authorized-keys\n")
+    (tmp_path / "etc/ssh/sshd_config").write_text("Include etc/ssh/sshd_config.d\n\n")
+
+    def run(name, *words):
+        with open(board("debian", name), encoding="utf-8") as file:
+            script = re.sub(r"/(usr|run|etc|proc)/", rf"{tmp_path}/\1/", file.read())
+        (tmp_path / name).write_text(script)
+        done = subprocess.run(["sh", tmp_path / name, *words], capture_output=True, text=True, timeout=60, check=False,
+                              env={**os.environ, "PATH": f"{tmp_path}/usr/bin:{os.environ['PATH']}"})
+        assert done.returncode == 0, done
+        return done.stdout + done.stderr
+    return tmp_path, run
+
+
+def test_debian_first_installation(debian):
+    """sshd asks inki, but where it asks another one already."""
+    folder, run = debian
+    dropin = folder / "etc/ssh/sshd_config.d/00-inki.conf"
+    assert "warning" not in run("postinst", "configure", "") and dropin.is_symlink()
+    dropin.unlink()
+    main = folder / "etc/ssh/sshd_config"
+    text = main.read_text()
+    main.write_text(f"{text}AuthorizedKeysCommand none\nAuthorizedKeysCommand {folder}/usr/bin/inki authorized-keys -- %u\n")
+    assert "warning" not in run("postinst", "configure", "") and dropin.is_symlink(), "neither of them is another one"
+    dropin.unlink()
+    main.write_text(text)
+
+    for place, line in (("etc/ssh/sshd_config", "\tauthorizedkeyscommand=/bin/other %u"), ("etc/ssh/sshd_config.d/00-a.conf", "AuthorizedKeysCommand /bin/other")):
+        with open(folder / place, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        told = run("postinst", "configure", "")
+        assert f"{place}:{line}" in told and f"ln -s {folder}/usr/share/inki/sshd.conf {dropin} " in told and not os.path.lexists(dropin), told
+        main.write_text(text)
+    (folder / "etc/ssh/sshd_config.d/00-a.conf").unlink()
+
+    os.makedirs(folder / "proc/17")
+    os.symlink(folder / "usr/sbin/sshd", folder / "proc/17/exe")
+    command = f"sshd: {folder}/usr/sbin/sshd -D -o AuthorizedKeysCommand=/bin/other [listener] 0 of 10-100 startups"
+    (folder / "proc/17/cmdline").write_text(command + "\0")
+    assert f"on its command line: {command}" in run("postinst", "configure", "") and not os.path.lexists(dropin)
+    (folder / "proc/17/cmdline").write_text("sshd: AuthorizedKeysCommand=/bin/other [priv]\0")
+    assert "warning" not in run("postinst", "configure", "") and dropin.is_symlink(), "a session's name counts"
+
+
+def test_debian_says_what_is_in_force(debian):
+    """After a removal the drop-in comes back, and what is told of others is what sshd says."""
+    folder, run = debian
+    drops = folder / "etc/ssh/sshd_config.d"
+    run("postinst", "configure", "")
+
+    def again():
+        run("prerm", "remove")
+        assert not os.path.lexists(drops / "00-inki.conf")
+        told = run("postinst", "configure", "0.1.0")
+        assert (drops / "00-inki.conf").is_symlink()
+        return told
+
+    (drops / "50-other.conf").write_text("AuthorizedKeysCommand /bin/other\n")
+    assert "which is inki's now:\n" in again()
+    (drops / "50-other.conf").rename(drops / "00-a.conf")
+    told = again()
+    assert "does not ask inki" in told and "00-a.conf:AuthorizedKeysCommand /bin/other" in told and "Include" not in told, told
+    (drops / "00-a.conf").unlink()
+    (folder / "etc/ssh/sshd_config").write_text("\n")
+    assert "put this line at the top" in again()
+
+
+def test_debian_upgrade_and_a_removal_that_is_given_up(debian):
+    folder, run = debian
+
+    def invoked(*words):
+        (folder / "invoked").write_text("")
+        return run(*words), (folder / "invoked").read_text()
+
+    (folder / "etc/inki/inki.conf").write_text("good\n")
+    assert invoked("postinst", "configure", "")[1] == "start inki.service\n"
+    assert invoked("postinst", "configure", "0.0.9")[1] == "restart inki.service\n"
+    (folder / "etc/inki/inki.conf").write_text("bad\n")
+    told, done = invoked("postinst", "configure", "0.0.9")
+    assert "has a mistake" in told and done == ""
+
+    dropin = folder / "etc/ssh/sshd_config.d/00-inki.conf"
+    assert invoked("prerm", "remove")[1] == "stop inki.service\n" and not os.path.lexists(dropin)
+    assert invoked("postinst", "abort-remove")[1] == "start inki.service\n" and dropin.is_symlink()
+    dropin.unlink()
+    invoked("prerm", "remove")
+    invoked("postinst", "abort-remove")
+    assert not os.path.lexists(dropin), "one that the administrator took away comes back"
+
+
+def test_debian_purge_tells_of_rescue_images(debian):
+    folder, run = debian
+    os.makedirs(folder / "etc/initramfs-tools/hooks")
+    assert "warning" not in run("postrm", "purge")
+    (folder / "etc/initramfs-tools/hooks/inki").write_text("")
+    assert "update-initramfs -u -k all" in run("postrm", "purge") and not os.path.exists(folder / "etc/inki")
 
 
 # ---- SELinux ----

@@ -32,6 +32,7 @@ CHECK = """\
 { cat; echo; touch /usr/forbidden /etc/forbidden 2>&1; touch /run/inki/allowed && echo touched; } >/run/inki/check 2>&1
 rm -f /run/inki/allowed
 """
+OTHER = "AuthorizedKeysCommand /usr/bin/other %u\nAuthorizedKeysCommandUser nobody\n"
 DROPIN = "/etc/ssh/sshd_config.d/00-inki.conf"
 
 # Places where dpkg and systemd keep what happened.
@@ -161,9 +162,9 @@ def test_a_life(host, gpg, packages, new_key):
     assert os.path.exists(host.path("/etc/inki/inki.conf"))
 
     # Installed again beside somebody else's command: it sorts first, and says whom it has pushed away.
-    host.write("/etc/ssh/sshd_config.d/50-other.conf", "AuthorizedKeysCommand /usr/bin/other %u\nAuthorizedKeysCommandUser nobody\n")
+    host.write("/etc/ssh/sshd_config.d/50-other.conf", OTHER)
     told = install(host, first)
-    assert "warning: sshd had another AuthorizedKeysCommand" in told and "50-other.conf:AuthorizedKeysCommand /usr/bin/other %u" in told, told
+    assert "the first one, which is inki's now" in told and "50-other.conf:AuthorizedKeysCommand /usr/bin/other %u" in told, told
     assert sshd_asks(host).startswith("/usr/bin/inki ")
     wait(lambda: state(host) == "active")
     os.remove(host.path("/etc/ssh/sshd_config.d/50-other.conf"))
@@ -180,6 +181,17 @@ def test_an_sshd_that_reads_no_dropins(host, packages):
     host.boot()
     host.write("/etc/ssh/sshd_config", re.sub(r"(?m)^Include", "#Include", host.read("/etc/ssh/sshd_config")))
     assert "put this line at the top of /etc/ssh/sshd_config\nInclude " in install(host, packages[0])
+
+
+def test_an_sshd_that_asks_another_program(host, packages):
+    """The first installation leaves it so, and tells the line that changes it, which works."""
+    host.boot()
+    host.write("/etc/ssh/sshd_config.d/50-other.conf", OTHER)
+    told = install(host, packages[0])
+    assert "50-other.conf:AuthorizedKeysCommand /usr/bin/other %u" in told and not os.path.lexists(host.path(DROPIN)), told
+    assert sshd_asks(host) == "/usr/bin/other %u"
+    host.run("sh", "-c", re.search(r"^ln -s .*$", told, re.M).group())
+    assert sshd_asks(host).startswith("/usr/bin/inki ")
 
 
 def test_the_package_itself():

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import subprocess
 import time
 
@@ -297,17 +298,40 @@ def test_a_file_in_yaml(router):
     assert router.read("tmp/run/inki/inki.conf") == router.read("etc/inki/inki.conf")
 
 
-def test_the_configuration_of_the_package(router):
-    """It starts once it is enabled and the keyring is there; an image with the keyring in it enables it itself."""
+def packaged(router):
+    """The router as the package's files leave it, before uci-defaults run."""
     with open(os.path.join(PACKAGE, "files", "inki.config"), encoding="utf-8") as file:
-        text = file.read()
-    router.write("etc/config/inki", "package inki\n" + text)
+        router.write("etc/config/inki", "package inki\n" + file.read())
+    shutil.copy(os.path.join(PACKAGE, "files", "inki.defaults"), router.path("tmp/defaults"))
+
+
+def test_the_configuration_of_the_package(router):
+    """It starts once it is enabled and the keyring is there."""
+    packaged(router)
     _, said, told = router.init("start")
     assert said == "" and "instance" not in told, said
-    router.write("etc/config/inki", "package inki\n" + text.replace("enabled '0'", "enabled '1'"))
+    router.run("/usr/bin/uci", "set", "inki.server.enabled=1")
     _, said, told = router.init("start")
     assert said == "" and "instance" in told, said
     assert "listen:\n  - address: '0.0.0.0:3000'\n  - socket: '/tmp/run/inki/inki.sock'\n" in router.read("tmp/run/inki/inki.conf")
+
+
+@pytest.mark.parametrize("keyring", [True, False])
+@pytest.mark.parametrize("owner", [None, "0", "1"])
+def test_what_upgrades_leave_alone(router, keyring, owner):
+    """uci-defaults run again after each upgrade: an image with the keyring in it is enabled by the first of them, and a door that its
+    owner has shut stays shut."""
+    packaged(router)
+    if not keyring:
+        os.unlink(router.path("etc/inki/root.asc"))
+    if owner is not None:
+        router.run("/usr/bin/uci", "set", f"inki.server.enabled={owner}")
+    for _ in range(2):
+        assert router.run("/bin/sh", "/tmp/defaults").returncode == 0
+        wanted = owner or str(int(keyring))
+        assert router.run("/usr/bin/uci", "-q", "get", "inki.server.enabled").stdout == f"{wanted}\n"
+        router.write("etc/inki/root.asc", "there now")
+        owner = wanted
 
 
 # ---- the package ----

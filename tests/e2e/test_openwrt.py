@@ -291,11 +291,44 @@ def test_reload_of_a_server_that_tells_nothing(router, listeners):
     assert (code, said) == (0, "") and "signal inki * HUP" in told and "kill inki" not in told
 
 
+YAML = "listen:\n  - address: 127.0.0.1:0\nusers:\n  - name: root\n    keyring_file: /etc/inki/root.asc\n"
+
+
 def test_a_file_in_yaml(router):
-    router.write("etc/inki/inki.conf", "listen:\n  - address: 127.0.0.1:0\nusers:\n  - name: root\n    keyring_file: /etc/inki/root.asc\n")
+    """Taken as it is: without the jail, as it may name files and programs outside, and started anew after any change."""
+    router.write("etc/inki/inki.conf", YAML)
     router.configure(server(config_file="/etc/inki/inki.conf"))
-    assert "instance" in router.init("start")[2]
-    assert router.read("tmp/run/inki/inki.conf") == router.read("etc/inki/inki.conf")
+    _, said, told = router.init("start")
+    assert "instance" in told and "jail inki procfs" not in told and "without procd's jail" in said, said
+    assert router.read("tmp/run/inki/inki.conf") == YAML
+    fixed = [each for each in told if each.startswith("content")]
+
+    router.configure(server(config_file="/etc/inki/inki.conf", jail="0"))
+    _, said, told = router.init("reload")
+    assert said == "" and [each for each in told if each.startswith("content")] == fixed
+    router.write("etc/inki/inki.conf", YAML.replace("127.0.0.1", "127.0.0.2"))
+    _, said, told = router.init("reload")
+    assert said == "" and [each for each in told if each.startswith("content")] != fixed
+
+    router.write("etc/inki/inki.conf", "users: 1\n")
+    code, said, told = router.init("reload")
+    assert code != 0 and "that file is made of /etc/inki/inki.conf" in said and told == []
+
+    os.symlink("/tmp/run/inki/keys/root/authorized_keys", router.path("etc/dropbear/authorized_keys"))
+    router.write("etc/inki/inki.conf", YAML)
+    assert router.init("reload")[0] == 0 and os.path.lexists(router.path("etc/dropbear/authorized_keys")), "whoever writes YAML makes the link"
+
+
+@pytest.mark.parametrize("options, says", [
+    ({"config_file": "/etc/inki/inki.conf", "dropbear": "1"}, "dropbear=1 and config_file do not go together"),
+    ({"config_file": "/etc/inki/missing.conf"}, "/etc/inki/missing.conf"),
+])
+def test_what_is_refused_with_a_file_in_yaml(router, options, says):
+    router.write("etc/inki/inki.conf", YAML)
+    router.configure(server(**options))
+    _, said, told = router.init("start")
+    assert says in said and "instance" not in told, said
+    assert not os.path.lexists(router.path("etc/dropbear/authorized_keys"))
 
 
 def packaged(router):

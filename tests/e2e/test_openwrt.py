@@ -216,6 +216,31 @@ def test_service(router, sign, new_key, gpg, mallory, jail):
     assert code == 0 and "set" in told and "instance" not in told, "without an instance procd ends the old one"
 
 
+@pytest.mark.parametrize("mistake", ["option", "jail", "unreadable"])
+def test_a_mistake_and_a_restart(router, mistake):
+    """The last good configuration is started again, with the jail that it had."""
+    router.write("tmp/root.asc", router.read("etc/inki/root.asc"))
+    good = user(keyring_file="/tmp/root.asc")
+    router.configure(server(jail="0"), LISTEN, SOCKET, good)
+    first = router.init("start")[2]
+    text = router.read("tmp/run/inki/inki.conf")
+    router.configure(server(jail="1" if mistake == "jail" else "0"), ("listen", "cfg1", {"address": "127.0.0.2:0"}), SOCKET,
+                     user(signatures="none") if mistake == "option" else good)
+    if mistake == "unreadable":
+        router.write("etc/config/inki", "broken\n")
+    _, said, told = router.init("restart")
+    assert "the last good configuration stays in use" in said and told == ["kill inki", *first], said
+    assert router.read("tmp/run/inki/inki.conf") == text
+
+    router.configure(server(enabled="0", jail="1"), LISTEN, SOCKET, good)
+    _, said, told = router.init("restart")
+    assert "is not in /etc/inki" in said and "instance" not in told, "shut is shut"
+    router.configure(server(enabled="0", jail="0"), LISTEN, SOCKET, good)
+    assert "instance" not in router.init("restart")[2]
+    router.configure(server(), LISTEN, SOCKET, user(signatures="none"))
+    assert "instance" not in router.init("restart")[2], "what nobody has checked is none to go back to"
+
+
 @pytest.mark.parametrize("works", [True, False])
 def test_a_jail_that_cannot_run_it(router, works):
     router.write("sbin/ujail", f'#!/bin/sh\n[ "$*" = "-n inki-probe -p -r /etc/passwd -- /usr/bin/inki --version" ] && {str(works).lower()}\n')

@@ -394,6 +394,25 @@ def test_what_upgrades_leave_alone(router, keyring, owner):
 
 # ---- the package ----
 
+@pytest.mark.parametrize("target, upgrade, stays", [
+    ("/tmp/run/inki/keys/root/authorized_keys", "", False),
+    ("/tmp/run/inki/keys/root/authorized_keys", "1", True),
+    ("/root/keys", "", True),
+    (None, "", True),
+])
+def test_removal(router, target, upgrade, stays):
+    """The link for dropbear goes with the package, and nothing else that lies there."""
+    with open(os.path.join(PACKAGE, "Makefile"), encoding="utf-8") as file:
+        script = re.search(r"^define Package/inki/prerm\n(.*?)^endef", file.read(), re.M | re.S).group(1).replace("$$", "$")
+    link = router.path("etc/dropbear/authorized_keys")
+    if target:
+        os.symlink(target, link)
+    else:
+        router.write("etc/dropbear/authorized_keys", "ssh-ed25519 AAAA mine\n")
+    done = router.run("/bin/sh", "-c", script, environment={"PKG_UPGRADE": upgrade} if upgrade else {})
+    assert (done.returncode, done.stderr) == (0, "") and os.path.lexists(link) == stays
+
+
 def test_pins():
     """What OpenWrt downloads is what third_party/pins has; "board/openwrt/inki/pins.sh >board/openwrt/inki/pins.mk" renews it."""
     made = subprocess.run([os.path.join(PACKAGE, "pins.sh")], capture_output=True, text=True, check=True).stdout

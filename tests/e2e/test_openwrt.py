@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import subprocess
 import time
 
@@ -215,6 +216,31 @@ def test_service(router, sign, new_key, gpg, mallory, jail):
     assert code == 0 and "set" in told and "instance" not in told, "without an instance procd ends the old one"
 
 
+@pytest.mark.parametrize("mistake", ["option", "jail", "unreadable"])
+def test_a_mistake_and_a_restart(router, mistake):
+    """The last good configuration is started again, with the jail that it had."""
+    router.write("tmp/root.asc", router.read("etc/inki/root.asc"))
+    good = user(keyring_file="/tmp/root.asc")
+    router.configure(server(jail="0"), LISTEN, SOCKET, good)
+    first = router.init("start")[2]
+    text = router.read("tmp/run/inki/inki.conf")
+    router.configure(server(jail="1" if mistake == "jail" else "0"), ("listen", "cfg1", {"address": "127.0.0.2:0"}), SOCKET,
+                     user(signatures="none") if mistake == "option" else good)
+    if mistake == "unreadable":
+        router.write("etc/config/inki", "broken\n")
+    _, said, told = router.init("restart")
+    assert "the last good configuration stays in use" in said and told == ["kill inki", *first], said
+    assert router.read("tmp/run/inki/inki.conf") == text
+
+    router.configure(server(enabled="0", jail="1"), LISTEN, SOCKET, good)
+    _, said, told = router.init("restart")
+    assert "is not in /etc/inki" in said and "instance" not in told, "shut is shut"
+    router.configure(server(enabled="0", jail="0"), LISTEN, SOCKET, good)
+    assert "instance" not in router.init("restart")[2]
+    router.configure(server(), LISTEN, SOCKET, user(signatures="none"))
+    assert "instance" not in router.init("restart")[2], "what nobody has checked is none to go back to"
+
+
 @pytest.mark.parametrize("works", [True, False])
 def test_a_jail_that_cannot_run_it(router, works):
     router.write("sbin/ujail", f'#!/bin/sh\n[ "$*" = "-n inki-probe -p -r /etc/passwd -- /usr/bin/inki --version" ] && {str(works).lower()}\n')
@@ -290,27 +316,102 @@ def test_reload_of_a_server_that_tells_nothing(router, listeners):
     assert (code, said) == (0, "") and "signal inki * HUP" in told and "kill inki" not in told
 
 
+YAML = "listen:\n  - address: 127.0.0.1:0\nusers:\n  - name: root\n    keyring_file: /etc/inki/root.asc\n"
+
+
 def test_a_file_in_yaml(router):
-    router.write("etc/inki/inki.conf", "listen:\n  - address: 127.0.0.1:0\nusers:\n  - name: root\n    keyring_file: /etc/inki/root.asc\n")
+    """Taken as it is: without the jail, as it may name files and programs outside, and started anew after any change."""
+    router.write("etc/inki/inki.conf", YAML)
     router.configure(server(config_file="/etc/inki/inki.conf"))
-    assert "instance" in router.init("start")[2]
-    assert router.read("tmp/run/inki/inki.conf") == router.read("etc/inki/inki.conf")
+    _, said, told = router.init("start")
+    assert "instance" in told and "jail inki procfs" not in told and "without procd's jail" in said, said
+    assert router.read("tmp/run/inki/inki.conf") == YAML
+    fixed = [each for each in told if each.startswith("content")]
+
+    router.configure(server(config_file="/etc/inki/inki.conf", jail="0"))
+    _, said, told = router.init("reload")
+    assert said == "" and [each for each in told if each.startswith("content")] == fixed
+    router.write("etc/inki/inki.conf", YAML.replace("127.0.0.1", "127.0.0.2"))
+    _, said, told = router.init("reload")
+    assert said == "" and [each for each in told if each.startswith("content")] != fixed
+
+    router.write("etc/inki/inki.conf", "users: 1\n")
+    code, said, told = router.init("reload")
+    assert code != 0 and "that file is made of /etc/inki/inki.conf" in said and told == []
+
+    os.symlink("/tmp/run/inki/keys/root/authorized_keys", router.path("etc/dropbear/authorized_keys"))
+    router.write("etc/inki/inki.conf", YAML)
+    assert router.init("reload")[0] == 0 and os.path.lexists(router.path("etc/dropbear/authorized_keys")), "whoever writes YAML makes the link"
+
+
+@pytest.mark.parametrize("options, says", [
+    ({"config_file": "/etc/inki/inki.conf", "dropbear": "1"}, "dropbear=1 and config_file do not go together"),
+    ({"config_file": "/etc/inki/missing.conf"}, "/etc/inki/missing.conf"),
+])
+def test_what_is_refused_with_a_file_in_yaml(router, options, says):
+    router.write("etc/inki/inki.conf", YAML)
+    router.configure(server(**options))
+    _, said, told = router.init("start")
+    assert says in said and "instance" not in told, said
+    assert not os.path.lexists(router.path("etc/dropbear/authorized_keys"))
+
+
+def packaged(router):
+    """The router as the package's files leave it, before uci-defaults run."""
+    with open(os.path.join(PACKAGE, "files", "inki.config"), encoding="utf-8") as file:
+        router.write("etc/config/inki", "package inki\n" + file.read())
+    shutil.copy(os.path.join(PACKAGE, "files", "inki.defaults"), router.path("tmp/defaults"))
 
 
 def test_the_configuration_of_the_package(router):
-    """It starts once it is enabled and the keyring is there; an image with the keyring in it enables it itself."""
-    with open(os.path.join(PACKAGE, "files", "inki.config"), encoding="utf-8") as file:
-        text = file.read()
-    router.write("etc/config/inki", "package inki\n" + text)
+    """It starts once it is enabled and the keyring is there."""
+    packaged(router)
     _, said, told = router.init("start")
     assert said == "" and "instance" not in told, said
-    router.write("etc/config/inki", "package inki\n" + text.replace("enabled '0'", "enabled '1'"))
+    router.run("/usr/bin/uci", "set", "inki.server.enabled=1")
     _, said, told = router.init("start")
     assert said == "" and "instance" in told, said
     assert "listen:\n  - address: '0.0.0.0:3000'\n  - socket: '/tmp/run/inki/inki.sock'\n" in router.read("tmp/run/inki/inki.conf")
 
 
+@pytest.mark.parametrize("keyring", [True, False])
+@pytest.mark.parametrize("owner", [None, "0", "1"])
+def test_what_upgrades_leave_alone(router, keyring, owner):
+    """uci-defaults run again after each upgrade: an image with the keyring in it is enabled by the first of them, and a door that its
+    owner has shut stays shut."""
+    packaged(router)
+    if not keyring:
+        os.unlink(router.path("etc/inki/root.asc"))
+    if owner is not None:
+        router.run("/usr/bin/uci", "set", f"inki.server.enabled={owner}")
+    for _ in range(2):
+        assert router.run("/bin/sh", "/tmp/defaults").returncode == 0
+        wanted = owner or str(int(keyring))
+        assert router.run("/usr/bin/uci", "-q", "get", "inki.server.enabled").stdout == f"{wanted}\n"
+        router.write("etc/inki/root.asc", "there now")
+        owner = wanted
+
+
 # ---- the package ----
+
+@pytest.mark.parametrize("target, upgrade, stays", [
+    ("/tmp/run/inki/keys/root/authorized_keys", "", False),
+    ("/tmp/run/inki/keys/root/authorized_keys", "1", True),
+    ("/root/keys", "", True),
+    (None, "", True),
+])
+def test_removal(router, target, upgrade, stays):
+    """The link for dropbear goes with the package, and nothing else that lies there."""
+    with open(os.path.join(PACKAGE, "Makefile"), encoding="utf-8") as file:
+        script = re.search(r"^define Package/inki/prerm\n(.*?)^endef", file.read(), re.M | re.S).group(1).replace("$$", "$")
+    link = router.path("etc/dropbear/authorized_keys")
+    if target:
+        os.symlink(target, link)
+    else:
+        router.write("etc/dropbear/authorized_keys", "ssh-ed25519 AAAA mine\n")
+    done = router.run("/bin/sh", "-c", script, environment={"PKG_UPGRADE": upgrade} if upgrade else {})
+    assert (done.returncode, done.stderr) == (0, "") and os.path.lexists(link) == stays
+
 
 def test_pins():
     """What OpenWrt downloads is what third_party/pins has; "board/openwrt/inki/pins.sh >board/openwrt/inki/pins.mk" renews it."""

@@ -37,7 +37,7 @@ static size_t whole(size_t size)
 
 static void test_start(void **state)
 {
-	uint64_t memory[16] = { 0 };
+	_Alignas(max_align_t) uint8_t memory[128] = { 0 };
 	struct heap other;
 
 	(void)state;

@@ -70,7 +70,7 @@ static const struct {
 /* Reads the first size bytes of the text from a copy of that very size, into an arena of that many bytes. */
 static enum status read_first(const char *text, size_t size, size_t arena_size, struct span *binary, size_t *left)
 {
-	static uint8_t room[4096];
+	static _Alignas(max_align_t) uint8_t room[4096];
 	struct arena arena = arena_of(room, arena_size);
 	uint8_t *copy = malloc(size ? size : 1);
 	struct span rest = span_of(copy, size);

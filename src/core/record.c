@@ -271,10 +271,9 @@ static void read_entry(const struct entry *entry, struct table_key *key)
 	key->reason = take(&from, entry->reason_size);
 }
 
-static void note_change(struct table *table, uint32_t name)
+void record_note_change(struct table *table, size_t user)
 {
-	table->users[record_slot(table, name)->user].is_changed = true;
-	table->has_changes = true;
+	table->users[user].is_changed = table->has_changes = true;
 }
 
 bool record_write(struct table *table, uint32_t name, const struct table_key *key)
@@ -286,7 +285,7 @@ bool record_write(struct table *table, uint32_t name, const struct table_key *ke
 		return false;
 	slot->signed_at = key->signed_at;
 	slot->expire = key->expire;
-	note_change(table, name);
+	record_note_change(table, record_slot(table, name)->user);
 	if (was_live)
 		return true;
 	memcpy(slot->fingerprint.md5, key->fingerprint.md5, sizeof(slot->fingerprint.md5));
@@ -297,7 +296,7 @@ bool record_write(struct table *table, uint32_t name, const struct table_key *ke
 
 void record_end_life(struct table *table, uint32_t name)
 {
-	note_change(table, name);
+	record_note_change(table, record_slot(table, name)->user);
 	unlink_user(table, name);
 	unlink_index(table, name, SSH_FINGERPRINT_MD5);
 	heap_drop(&table->heap, name);

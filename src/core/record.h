@@ -66,6 +66,9 @@ uint32_t record_add(struct table *table, size_t user, const uint8_t sha256[stati
 /* A record that is not live is none any more. */
 void record_forget(struct table *table, uint32_t name);
 
+/* See table_note_change(). */
+void record_note_change(struct table *table, size_t user);
+
 /* Writes key into the record of its fingerprint, which is live from then on. False, and nothing has changed, if it does
  * not fit. */
 bool record_write(struct table *table, uint32_t name, const struct table_key *key);

@@ -210,7 +210,7 @@ bool table_take_changed(struct table *table, size_t *user)
 
 void table_note_change(struct table *table, size_t user)
 {
-	table->users[user].is_changed = table->has_changes = true;
+	record_note_change(table, user);
 }
 
 /* ---- a new configuration ---- */

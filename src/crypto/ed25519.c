@@ -43,7 +43,7 @@ static void subtract_order(int32_t *digits, int32_t times)
 }
 
 /* Reduces a number of twice as many digits modulo L. From above, each digit goes into the one below it, and as often as
- * 2^252 fits into the 32 digits from there, L is taken away: what is left is from -2^137 to 2^252. */
+ * 2^252 fits into the 32 digits from there, L is taken away: what is left is from -2^137 to L and a little. */
 static void reduce(int32_t digits[static 2 * SCALAR_DIGITS], uint8_t scalar[static SCALAR_DIGITS])
 {
 	for (size_t i = 2 * SCALAR_DIGITS - 1; i >= SCALAR_DIGITS; i--) {

@@ -40,6 +40,7 @@ static bool send_key(struct loop *loop, const struct table_key *key)
 		.number = (uint32_t) export->user,
 		.serial = export->serial,
 	};
+	const int64_t now = now_find(&loop->app, loop->now.wall);
 	struct question *question = loop->memory->parts[MEMORY_QUESTION];
 	struct ssh_key bare = key->key;
 
@@ -48,7 +49,7 @@ static bool send_key(struct loop *loop, const struct table_key *key)
 	question_put_key(question, &bare, &key->fingerprint);
 	for (size_t i = 0; i < key->signer_count; i++)
 		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
-		                    audit_find_user_id(keyring, &key->signers[i], loop->now.wall));
+		                    audit_find_user_id(keyring, &key->signers[i], now));
 	return message_send_question(loop->helper, &message, question);
 }
 

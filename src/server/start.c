@@ -36,9 +36,8 @@ static const struct option server_options[] = {
 	{ 'L', "log-level", OPTION_VALUE, offsetof(struct server_options, level), "LEVEL",
 	  "error, warn, info or debug, in place of the configuration's" },
 	{ 0, "check-config", OPTION_FLAG, offsetof(struct server_options, check_config), NULL,
-	  "read everything, print what was understood, which keys may sign,\nthe memory budget, and how the server "
-	  "would "
-	  "be confined, and end" },
+	  "read everything, print what was understood, which keys may sign,\n"
+	  "the memory budget, and how the server would be confined, and end" },
 	{ 0, "make-cert", OPTION_FLAG, offsetof(struct server_options, make_cert), NULL,
 	  "make a self-signed certificate and its key in the files that the\nconfiguration's tls names, which must not "
 	  "be there, and end" },

@@ -297,7 +297,7 @@ $(DROPBEAR)/%/dropbear/dropbear: tests/dropbear/%
 .PHONY: dropbear-test
 dropbear-test: all $(DROPBEARS:%=$(DROPBEAR)/%/dropbear/dropbear)
 	$(Q)tests/install.sh check
-	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export.py
+	$(Q)INKI='$(abspath $(O))/inki' INKI_DROPBEARS='$(DROPBEARS:%=$(abspath $(DROPBEAR))/%/dropbear/dropbear)' $(PYTEST) tests/e2e/test_export_logins.py
 
 # ---- OpenWrt: what takes minutes, or a browser ----
 

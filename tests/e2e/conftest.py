@@ -14,7 +14,7 @@ for variable in ("INKI_SERVER", "INKI_CONFIG", "PORT"):
     os.environ.pop(variable, None)
 
 import inki  # noqa: E402
-from gpg import Gpg  # noqa: E402
+from fixtures import gpg, new_key  # noqa: E402, F401
 
 
 def pytest_generate_tests(metafunc):
@@ -35,13 +35,6 @@ def binary_is_there():
 
 
 @pytest.fixture(scope="session")
-def gpg():
-    home = Gpg()
-    yield home
-    home.close()
-
-
-@pytest.fixture(scope="session")
 def alice(gpg):
     """The fingerprint of Alice's OpenPGP key."""
     return gpg.key("ed25519")
@@ -51,22 +44,6 @@ def alice(gpg):
 def mallory(gpg):
     """The fingerprint of a key that is in nobody's keyring."""
     return gpg.generate("ed25519", name="Mallory <mallory@example.org>")
-
-
-@pytest.fixture
-def new_key(tmp_path):
-    """Makes an SSH key pair; returns (the line of the .pub file, the path of the secret key)."""
-    count = 0
-
-    def make(kind="ed25519", comment="alice@laptop", bits=None):
-        nonlocal count
-        count += 1
-        path = str(tmp_path / f"key{count}")
-        size = ["-b", str(bits)] if bits else []
-        subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-C", comment, "-f", path], check=True)
-        with open(path + ".pub", encoding="utf-8") as file:
-            return file.read().strip(), path
-    return make
 
 
 @pytest.fixture

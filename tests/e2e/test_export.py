@@ -1,113 +1,26 @@
-"""Files of keys: what dropbear, and sshd by its AuthorizedKeysFile, make of them, and what happens to them."""
+"""Files of keys: what is in them, and when."""
 
-import base64
 import contextlib
 import json
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import threading
 import time
 
-import inki
 import openpgp
 import pytest
+from export import end, files, Files, folder, needs_export, processes, rsa_line, start, wait_for  # noqa: F401
 from inki import has, yaml
 from many import Client, ssh_line
 
-pytestmark = [
-    pytest.mark.skipif(os.geteuid() != 0, reason="the files must be root's"),
-    pytest.mark.skipif(not has("EXPORT"), reason="built without CONFIG_EXPORT"),
-]
-
-
-@pytest.fixture
-def start(words):
-    """Starts servers that a test may end itself, in whatever way."""
-    running = []
-
-    def starting(config, **how):
-        running.append(inki.Server(words, config, **how))
-        return running[-1]
-    yield starting
-    for server in running:
-        if server.process.poll() is None:
-            server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
-
-
-def end(server):
-    server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(10) == 0, server.log()
-
-
-@pytest.fixture
-def folder():
-    """Below /usr/local/lib, as each folder above must be root's and nobody else's."""
-    above = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
-    os.chmod(above, 0o755)
-    yield os.path.join(above, "keys")
-    shutil.rmtree(above)
-
-
-def wait_for(condition, seconds=3):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def rsa_line(bits):
-    """A line with an RSA key that nobody has the secret of."""
-    parts = [b"ssh-rsa", b"\1\0\1", b"\0" + ((1 << bits) - 1).to_bytes(bits // 8, "big")]
-    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return f"ssh-rsa {base64.b64encode(blob).decode()}"
-
-
-class Files:
-    """A server that exports the keys of its users, and its files."""
-
-    def __init__(self, start, config, folder):
-        self.folder, self.config = folder, {**config, "export": {"directory": folder}}
-        self.server = start(self.config)
-
-    def path(self, user="alice"):
-        return os.path.join(self.folder, user, "authorized_keys")
-
-    def lines(self, user="alice"):
-        try:
-            with open(self.path(user), encoding="utf-8") as file:
-                return file.read().splitlines()
-        except FileNotFoundError:
-            return []
-
-    def blobs(self, user="alice"):
-        """The base64 of the keys that are in the file."""
-        return [re.search(r"AAAA\S+", line).group() for line in self.lines(user)]
-
-    def become(self, *keys, user="alice", seconds=3):
-        """Waits until the file holds exactly these keys."""
-        wanted = [key.split()[1] for key in keys]
-        assert wait_for(lambda: self.blobs(user) == wanted, seconds), f"{self.lines(user)}\n{self.server.log()}"
-        return True
-
-
-@pytest.fixture
-def files(start, folder, gpg, alice):
-    def starting(**policy):
-        return Files(start, {"users": [{"name": "alice", "keyring": gpg.export(alice), **policy}]}, folder)
-    return starting
-
+pytestmark = needs_export
 
 # ---- what is in it, and when ----
 
-def test_a_file_follows_the_keys(files, sign, new_key, alice):
+def test_a_file_follows_the_keys(files, sign, new_key, alice):  # noqa: F811
     """Added, added, removed: the file holds what is live, is root's, readable by all, and goes with the last key."""
     exported = files()
     server, (first, _), (second, _) = exported.server, new_key(), new_key()
@@ -128,7 +41,7 @@ def test_a_file_follows_the_keys(files, sign, new_key, alice):
     assert wait_for(lambda: not os.path.exists(exported.path())), server.log()
 
 
-def test_a_key_that_expires_is_gone_at_once(files, sign, new_key):
+def test_a_key_that_expires_is_gone_at_once(files, sign, new_key):  # noqa: F811
     exported = files()
     (short, _), (long, _) = new_key(), new_key()
     assert exported.server.post(sign(key=long)).status == 200
@@ -139,7 +52,7 @@ def test_a_key_that_expires_is_gone_at_once(files, sign, new_key):
     assert time.time() > ends - 1.5
 
 
-def test_the_files_go_with_the_server(files, sign, new_key):
+def test_the_files_go_with_the_server(files, sign, new_key):  # noqa: F811
     exported = files()
     line, _ = new_key()
     assert exported.server.post(sign(key=line)).status == 200
@@ -149,7 +62,7 @@ def test_the_files_go_with_the_server(files, sign, new_key):
 
 
 @pytest.mark.parametrize("who", ["server", "helper"])
-def test_the_files_go_when_a_process_is_killed(files, sign, new_key, who):
+def test_the_files_go_when_a_process_is_killed(files, sign, new_key, who):  # noqa: F811
     exported = files()
     line, _ = new_key()
     assert exported.server.post(sign(key=line)).status == 200
@@ -159,16 +72,7 @@ def test_the_files_go_when_a_process_is_killed(files, sign, new_key, who):
     assert wait_for(lambda: not os.listdir(exported.folder)), exported.server.log()
 
 
-def processes(server):
-    """The server process, and the keeper of the files, which comes a moment later."""
-    def children():
-        with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-    assert wait_for(lambda: len(children()) == 2), server.log()
-    return children()
-
-
-def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):
+def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):  # noqa: F811
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
     assert exported.server.post(sign(key=first)).status == 200
@@ -182,7 +86,7 @@ def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):
     assert len(processes(exported.server)) == 2 and keeper not in processes(exported.server)
 
 
-def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):
+def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):  # noqa: F811
     """Nothing is answered for a while: the server tries again, and a key that goes meanwhile is gone then."""
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
@@ -199,7 +103,7 @@ def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):
     exported.become(second, seconds=5)
 
 
-def test_the_keeper_has_no_rights_but_to_its_folder(files, sign, new_key):
+def test_the_keeper_has_no_rights_but_to_its_folder(files, sign, new_key):  # noqa: F811
     """What Landlock stops is tried in tests/unit/test_folder.c."""
     exported = files()
     server, keeper = processes(exported.server)
@@ -227,7 +131,7 @@ def status(process):
         return file.read()
 
 
-def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):
+def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):  # noqa: F811
     """All processes are killed at once: the next server begins with nothing, also for users that it does not know. What inki
     has not written stays."""
     exported = files()
@@ -249,7 +153,7 @@ def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):
 
 # ---- reload ----
 
-def test_a_reload_moves_the_files(files, sign, new_key, folder, gpg, alice):
+def test_a_reload_moves_the_files(files, sign, new_key, folder, gpg, alice):  # noqa: F811
     exported = files()
     server, (line, _) = exported.server, new_key()
     assert server.post(sign(key=line)).status == 200
@@ -286,7 +190,7 @@ def test_a_reload_moves_the_files(files, sign, new_key, folder, gpg, alice):
     assert wait_for(lambda: not os.listdir(folder)), server.log()
 
 
-def test_a_reload_brings_the_new_options(files, sign, new_key, gpg, alice):
+def test_a_reload_brings_the_new_options(files, sign, new_key, gpg, alice):  # noqa: F811
     exported = files(options="no-pty")
     server, (line, _) = exported.server, new_key()
     assert server.post(sign(key=line)).status == 200
@@ -321,7 +225,7 @@ def test_check_config_tells_the_folder(words, tmp_path, gpg, alice):
 
 # ---- what is left out ----
 
-def test_keys_that_dropbear_would_not_take_are_left_out(files, sign, new_key):
+def test_keys_that_dropbear_would_not_take_are_left_out(files, sign, new_key):  # noqa: F811
     exported = files(allow_options=["from", "restrict", "command", "expiry-time"], max_keys=16)
     server = exported.server
     kept = []
@@ -337,7 +241,7 @@ def test_keys_that_dropbear_would_not_take_are_left_out(files, sign, new_key):
     assert len(re.findall("export: left out of the file of user alice: SHA256:", server.log())) == 3, server.log()
 
 
-def test_a_line_that_is_too_long_is_left_out(files, sign, new_key):
+def test_a_line_that_is_too_long_is_left_out(files, sign, new_key):  # noqa: F811
     exported = files(allow_options=["command"])
     line, _ = new_key()
     long = f'command="{"x" * 500}" {rsa_line(16384)}'
@@ -348,7 +252,7 @@ def test_a_line_that_is_too_long_is_left_out(files, sign, new_key):
     assert re.search(r"left out of the file of user alice: SHA256:\S+: its line would be longer than the 3000 bytes", exported.server.log())
 
 
-def test_10000_keys(start, folder):
+def test_10000_keys(start, folder):  # noqa: F811
     """The file has the 300 oldest, those who come later do not cost more and more time, and the log is told once."""
     signer = openpgp.Key("ed25519")
     exported = Files(start, {"users": [{"name": "alice", "keyring": openpgp.armored_certificate(signer), "max_keys": 10_000}]}, folder)
@@ -369,277 +273,10 @@ def test_10000_keys(start, folder):
 
 
 @pytest.mark.parametrize("name", ["Eve\x1b[31m <eve@example.org>", "Eve $(reboot) `id` <eve@example.org>", "\u00c4\u00d6 <a@b>"])
-def test_the_comment_has_safe_characters_only(files, start, folder, gpg, sign, new_key, name):
+def test_the_comment_has_safe_characters_only(files, start, folder, gpg, sign, new_key, name):  # noqa: F811
     eve = gpg.generate("ed25519", name=name)
     exported = Files(start, {"users": [{"name": "alice", "keyring": gpg.export(eve)}]}, folder)
     line, _ = new_key(comment="a comment; \u00e4 of its own")
     assert exported.server.post(sign(key=line, by=eve)).status == 200
     exported.become(line)
     assert re.fullmatch(rf"ssh-ed25519 \S+ inki-{eve}-[A-Za-z0-9._@-]+", exported.lines()[0]), exported.lines()
-
-
-# ---- what may go wrong ----
-
-@pytest.mark.parametrize("case", ["others may write", "another user's", "a link of another user", "above", "a file", "no parent"])
-def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, case):
-    config = {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}}
-    above, wanted = os.path.dirname(folder), "others may write to it"
-    if case == "others may write":
-        os.mkdir(folder)
-        os.chmod(folder, 0o775)
-    elif case == "another user's":
-        os.mkdir(folder)
-        os.chown(folder, 4711, 4711)
-        wanted = "it belongs to another user"
-    elif case == "a link of another user":
-        os.symlink("/run", folder)
-        os.lchown(folder, 4711, 4711)
-        wanted = "it is a symbolic link of another user"
-    elif case == "above":
-        os.chmod(above, 0o777)
-    elif case == "a file":
-        with open(folder, "w", encoding="utf-8"):
-            pass
-        wanted = "it is no folder"
-    else:
-        config["export"]["directory"] = folder + "/a/b"
-        wanted = f"{folder}: No such file or directory"
-    server = start(config)
-    assert server.process.wait(5) == 1
-    assert re.search(f"^inki: export: .*{re.escape(wanted)}", server.log(), re.M), server.log()
-    assert not os.path.exists(server.socket_path)
-
-
-def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_key):
-    """As on OpenWrt, where /var is a link to /tmp, and /tmp is everybody's."""
-    above = tempfile.mkdtemp(prefix="inki-test-", dir="/tmp")
-    try:
-        os.chmod(above, 0o755)
-        os.symlink(above, above + "-link")
-        exported = Files(start, {"users": [{"name": "alice", "keyring": gpg.export(alice)}]}, above + "-link/keys")
-        line, _ = new_key()
-        assert exported.server.post(sign(key=line)).status == 200
-        exported.become(line)
-        end(exported.server)
-    finally:
-        os.unlink(above + "-link")
-        shutil.rmtree(above)
-
-
-def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, tmp_path):
-    exported = files()
-    line, _ = new_key()
-    victim = tmp_path / "victim"
-    victim.mkdir()
-    (victim / "authorized_keys").write_text("ssh-ed25519 AAAA me\n", encoding="utf-8")
-    os.symlink(victim, os.path.join(folder, "alice"))
-    assert exported.server.post(sign(key=line)).status == 200
-    exported.server.wait_for_log(f"{folder}/alice: no keys can be written there: Not a directory")
-    os.unlink(os.path.join(folder, "alice"))
-    os.mkdir(os.path.join(folder, "alice"))
-    os.symlink(victim / "authorized_keys", exported.path())
-    os.symlink(victim / "new", os.path.join(folder, "alice", ".authorized_keys.new"))
-    exported.server.reload(exported.config)
-    exported.server.wait_for_log("is none that inki has written, and stays as it is")
-    os.unlink(exported.path())
-    exported.server.reload(exported.config)
-    exported.become(line)
-    assert not os.path.islink(exported.path())
-    assert (victim / "authorized_keys").read_text(encoding="utf-8") == "ssh-ed25519 AAAA me\n" and not (victim / "new").exists()
-
-
-@pytest.mark.parametrize("owner, mode", [(1000, 0o755), (0, 0o775), (1000, 0o700)])
-def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_key, owner, mode):
-    """Nothing is written there any more, but what is in there goes: at once if the keeper may, or else when inki ends."""
-    there, (line, _) = files(), new_key()
-    there.server.post(sign(key=line))
-    there.become(line)
-    inner = os.path.dirname(there.path())
-    os.chown(inner, owner, owner)
-    os.chmod(inner, mode)
-    time.sleep(1.1)
-    assert there.server.delete(sign(key=line, action="remove")).status == 200
-    there.server.wait_for_log("no keys can be written there" if owner == 0 else "cannot be removed, and still lets in")
-    assert owner != 0 or wait_for(lambda: not os.path.exists(there.path()))
-    end(there.server)
-    assert not os.path.exists(there.path())
-
-
-def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):
-    there, (line, _) = files(), new_key()
-    there.server.post(sign(key=line))
-    there.become(line)
-    os.chmod(folder, 0o775)
-    there.server.reload()
-    assert wait_for(lambda: not os.path.exists(there.path())), there.server.log()
-    there.server.wait_for_log("others may write to it")
-    end(there.server)
-
-
-def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):
-    there, (line, _) = Files(start, {"users": [{"name": ".bob", "keyring": gpg.export(alice)}]}, folder), new_key()
-    assert there.server.post(sign(username=".bob", key=line)).status == 200
-    there.become(line, user=".bob")
-    end(there.server)
-    assert not os.path.exists(there.path(".bob"))
-
-
-def test_a_folder_that_was_removed_is_made_again(files, sign, new_key, folder, gpg, alice):
-    exported = files()
-    (first, _), (second, _) = new_key(), new_key()
-    assert exported.server.post(sign(key=first)).status == 200
-    exported.become(first)
-    shutil.rmtree(folder)
-    assert exported.server.post(sign(key=second)).status == 200
-    exported.become(first, second)
-
-
-@pytest.fixture
-def small_disk(folder):
-    os.mkdir(folder)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=50,mode=755", "inki-test", folder], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):
-    """A file that cannot be written goes, rather than that it holds a key that has gone; and it comes when there is room again."""
-    exported = files()
-    (first, _), (second, _) = new_key(), new_key()
-    assert exported.server.post(sign(key=first)).status == 200
-    exported.become(first)
-    filling = os.path.join(small_disk, "filling")
-    with open(filling, "wb", buffering=0) as file:
-        with pytest.raises(OSError):
-            while True:
-                file.write(bytes(512))
-    assert exported.server.post(sign(key=second)).status == 200
-    exported.server.wait_for_log("/alice/authorized_keys cannot be written, so there is none: No space left on device")
-    assert wait_for(lambda: not os.path.exists(exported.path()))
-    os.unlink(filling)
-    exported.become(first, second, seconds=15)
-    end(exported.server)
-
-
-def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
-    exported = files()
-    (first, _), (second, _) = new_key(), new_key()
-    assert exported.server.post(sign(key=first)).status == 200
-    exported.become(first)
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    assert exported.server.post(sign(key=second)).status == 200
-    exported.server.wait_for_log("cannot be removed, and still lets in whose keys are in there: Read-only file system")
-    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
-    exported.become(first, second, seconds=15)
-    end(exported.server)
-
-
-# ---- who reads it ----
-
-class Reader:
-    """An SSH server that reads the file of root, as ~/.ssh/authorized_keys is a link to it; ~ is a folder of the test."""
-
-    def __init__(self, folder, exported, words):
-        self.folder, self.port = folder, free_port()
-        self.home = os.path.join(folder, "home")
-        os.makedirs(os.path.join(self.home, ".ssh"), mode=0o755)
-        os.symlink(exported.path("root"), os.path.join(self.home, ".ssh", "authorized_keys"))
-        with open("/etc/passwd", encoding="utf-8") as file:
-            users = [line for line in file.read().splitlines() if not line.startswith("root:")]
-        with open(os.path.join(folder, "passwd"), "w", encoding="utf-8") as file:
-            file.write("\n".join([f"root:x:0:0:root:{self.home}:/bin/sh", *users, ""]))
-        with open(os.path.join(folder, "shadow"), "w", encoding="utf-8") as file:
-            file.write("root:*:19000::::::\n")
-        mounts = " && ".join(f"mount --bind {folder}/{name} /etc/{name}" for name in ("passwd", "shadow"))
-        with open(f"{folder}/log", "wb") as log:
-            self.process = subprocess.Popen(["unshare", "-m", "sh", "-c", f'{mounts} && exec "$@"', "sh", *words(self)],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        assert wait_for(self.is_listening, 10), self.log()
-
-    def is_listening(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def log(self):
-        with open(f"{self.folder}/log", encoding="utf-8", errors="replace") as file:
-            return file.read()
-
-    def run(self, secret, command="echo let in"):
-        """What a login with this key writes; None: it was refused."""
-        done = subprocess.run(
-            ["ssh", "-F", "none", "-p", str(self.port), "-i", secret, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
-             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "root@127.0.0.1", command],
-            capture_output=True, text=True, timeout=30, check=False)
-        if done.returncode == 0:
-            return done.stdout
-        assert "Permission denied" in done.stderr, f"{done}\n{self.log()}"
-        return None
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def dropbear(program, *more):
-    def words(reader):
-        subprocess.run(["dropbearkey", "-t", "ed25519", "-f", f"{reader.folder}/host_key"], check=True, capture_output=True)
-        return [program, "-F", "-E", "-s", "-p", f"127.0.0.1:{reader.port}", "-r", f"{reader.folder}/host_key", "-P", f"{reader.folder}/pid",
-                *(word.replace("ROOT", os.path.join(reader.folder, "keys", "root")) for word in more)]
-    return words
-
-
-def sshd(reader):
-    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{reader.folder}/host_key"], check=True)
-    with open(f"{reader.folder}/sshd_config", "w", encoding="utf-8") as file:
-        file.write(f"Port {reader.port}\nListenAddress 127.0.0.1\nHostKey {reader.folder}/host_key\nPidFile none\nUsePAM no\n"
-                   f"PermitRootLogin yes\nPasswordAuthentication no\nAuthorizedKeysFile {reader.folder}/keys/%u/authorized_keys\n")
-    return ["/usr/sbin/sshd", "-D", "-e", "-f", f"{reader.folder}/sshd_config"]
-
-
-READERS = {"dropbear": dropbear("/usr/sbin/dropbear"), "sshd": sshd}
-for number, built in enumerate(os.environ.get("INKI_DROPBEARS", "").split()):
-    READERS[f"newer dropbear {number}"] = dropbear(built)
-    READERS[f"newer dropbear {number} with -D"] = dropbear(built, "-D", "ROOT")
-
-
-@pytest.fixture(params=READERS)
-def reader(request, start, folder, gpg, alice):
-    exported = Files(start, {"users": [{"name": "root", "keyring": gpg.export(alice), "allow_options": ["command", "no-pty"]}]}, folder)
-    reading = Reader(os.path.dirname(folder), exported, READERS[request.param])
-    yield exported, reading
-    reading.stop()
-
-
-def test_logins_follow_the_signed_requests(reader, sign, new_key, alice):
-    exported, reading = reader
-    server, (line, secret), (other, other_secret) = exported.server, new_key(), new_key()
-    assert reading.run(secret) is None, "let in before the key was added"
-    assert server.post(sign(username="root", key=line, expire="6s")).status == 200
-    ends = time.time() + 6
-    exported.become(line, user="root")
-    assert reading.run(secret) == "let in\n", reading.log()
-    assert reading.run(other_secret) is None, "let in with a key that was never added"
-    assert time.time() < ends, "this machine is too slow for a key of 6 s"
-    assert wait_for(lambda: not exported.lines("root"), ends + 2 - time.time())
-    assert reading.run(secret) is None, "let in after the key has expired"
-
-    assert server.post(sign(username="root", key="no-pty,command=\"echo no more than this\" " + other)).status == 200
-    exported.become(other, user="root")
-    assert reading.run(other_secret) == "no more than this\n", reading.log()
-    time.sleep(1.1)
-    assert server.post(sign(username="root", key=line)).status == 200
-    exported.become(other, line, user="root")
-    assert reading.run(secret, "echo ${SSH_PUBKEYINFO:-no dropbear}") in (f"{exported.lines('root')[1].split()[2]}\n", "no dropbear\n")
-    assert server.delete(sign(username="root", action="remove", key=other)).status == 200
-    exported.become(line, user="root")
-    assert reading.run(other_secret) is None, "let in after the key was removed"
-    assert reading.run(secret) == "let in\n", reading.log()
-    end(server)
-    assert reading.run(secret) is None, "let in after the server's end"

@@ -15,7 +15,7 @@ BOARD = os.path.join(HERE, "..", "..", "board")
 sys.path[:0] = [os.path.join(HERE, "..", "e2e"), HERE]
 
 import debian  # noqa: E402
-from gpg import Gpg  # noqa: E402
+from fixtures import gpg, new_key  # noqa: E402, F401
 
 KEPT = os.environ["RESCUE"]
 INKI = os.environ["INKI"]
@@ -30,13 +30,6 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture
 def report():
     return REPORT.append
-
-
-@pytest.fixture(scope="session")
-def gpg():
-    home = Gpg()
-    yield home
-    home.close()
 
 
 @pytest.fixture(scope="session")
@@ -87,18 +80,3 @@ def alice(gpg):
 @pytest.fixture
 def host(plain_tree, gpg, alice):
     return Host(plain_tree, gpg.export(alice))
-
-
-@pytest.fixture
-def new_key(tmp_path):
-    """Makes an SSH key pair; returns (the line of the .pub file, the path of the secret key)."""
-    count = 0
-
-    def make():
-        nonlocal count
-        count += 1
-        path = str(tmp_path / f"key{count}")
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice@laptop", "-f", path], check=True)
-        with open(path + ".pub", encoding="utf-8") as file:
-            return file.read().strip(), path
-    return make

@@ -1,0 +1,107 @@
+"""A server that exports the keys of its users, for the tests of files of keys."""
+
+import base64
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+
+import inki
+import pytest
+from inki import has
+
+needs_export = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="the files must be root's"),
+    pytest.mark.skipif(not has("EXPORT"), reason="built without CONFIG_EXPORT"),
+]
+
+
+@pytest.fixture
+def start(words):
+    """Starts servers that a test may end itself, in whatever way."""
+    running = []
+
+    def starting(config, **how):
+        running.append(inki.Server(words, config, **how))
+        return running[-1]
+    yield starting
+    for server in running:
+        if server.process.poll() is None:
+            server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def end(server):
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(10) == 0, server.log()
+
+
+@pytest.fixture
+def folder():
+    """Below /usr/local/lib, as each folder above must be root's and nobody else's."""
+    above = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
+    os.chmod(above, 0o755)
+    yield os.path.join(above, "keys")
+    shutil.rmtree(above)
+
+
+def wait_for(condition, seconds=3):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def rsa_line(bits):
+    """A line with an RSA key that nobody has the secret of."""
+    parts = [b"ssh-rsa", b"\1\0\1", b"\0" + ((1 << bits) - 1).to_bytes(bits // 8, "big")]
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return f"ssh-rsa {base64.b64encode(blob).decode()}"
+
+
+class Files:
+    """A server that exports the keys of its users, and its files."""
+
+    def __init__(self, start, config, folder):
+        self.folder, self.config = folder, {**config, "export": {"directory": folder}}
+        self.server = start(self.config)
+
+    def path(self, user="alice"):
+        return os.path.join(self.folder, user, "authorized_keys")
+
+    def lines(self, user="alice"):
+        try:
+            with open(self.path(user), encoding="utf-8") as file:
+                return file.read().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def blobs(self, user="alice"):
+        """The base64 of the keys that are in the file."""
+        return [re.search(r"AAAA\S+", line).group() for line in self.lines(user)]
+
+    def become(self, *keys, user="alice", seconds=3):
+        """Waits until the file holds exactly these keys."""
+        wanted = [key.split()[1] for key in keys]
+        assert wait_for(lambda: self.blobs(user) == wanted, seconds), f"{self.lines(user)}\n{self.server.log()}"
+        return True
+
+
+@pytest.fixture
+def files(start, folder, gpg, alice):
+    def starting(**policy):
+        return Files(start, {"users": [{"name": "alice", "keyring": gpg.export(alice), **policy}]}, folder)
+    return starting
+
+
+def processes(server):
+    """The server process, and the keeper of the files, which comes a moment later."""
+    def children():
+        with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    assert wait_for(lambda: len(children()) == 2), server.log()
+    return children()

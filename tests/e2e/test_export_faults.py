@@ -1,0 +1,169 @@
+"""Files of keys: folders that are not right, planted links, full disks."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+from export import end, files, Files, folder, needs_export, start, wait_for  # noqa: F401
+from inki import has
+
+pytestmark = needs_export
+
+# ---- what may go wrong ----
+
+@pytest.mark.parametrize("case", ["others may write", "another user's", "a link of another user", "above", "a file", "no parent"])
+def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, case):  # noqa: F811
+    config = {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}}
+    above, wanted = os.path.dirname(folder), "others may write to it"
+    if case == "others may write":
+        os.mkdir(folder)
+        os.chmod(folder, 0o775)
+    elif case == "another user's":
+        os.mkdir(folder)
+        os.chown(folder, 4711, 4711)
+        wanted = "it belongs to another user"
+    elif case == "a link of another user":
+        os.symlink("/run", folder)
+        os.lchown(folder, 4711, 4711)
+        wanted = "it is a symbolic link of another user"
+    elif case == "above":
+        os.chmod(above, 0o777)
+    elif case == "a file":
+        with open(folder, "w", encoding="utf-8"):
+            pass
+        wanted = "it is no folder"
+    else:
+        config["export"]["directory"] = folder + "/a/b"
+        wanted = f"{folder}: No such file or directory"
+    server = start(config)
+    assert server.process.wait(5) == 1
+    assert re.search(f"^inki: export: .*{re.escape(wanted)}", server.log(), re.M), server.log()
+    assert not os.path.exists(server.socket_path)
+
+
+def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_key):  # noqa: F811
+    """As on OpenWrt, where /var is a link to /tmp, and /tmp is everybody's."""
+    above = tempfile.mkdtemp(prefix="inki-test-", dir="/tmp")
+    try:
+        os.chmod(above, 0o755)
+        os.symlink(above, above + "-link")
+        exported = Files(start, {"users": [{"name": "alice", "keyring": gpg.export(alice)}]}, above + "-link/keys")
+        line, _ = new_key()
+        assert exported.server.post(sign(key=line)).status == 200
+        exported.become(line)
+        end(exported.server)
+    finally:
+        os.unlink(above + "-link")
+        shutil.rmtree(above)
+
+
+def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, tmp_path):  # noqa: F811
+    exported = files()
+    line, _ = new_key()
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "authorized_keys").write_text("ssh-ed25519 AAAA me\n", encoding="utf-8")
+    os.symlink(victim, os.path.join(folder, "alice"))
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.server.wait_for_log(f"{folder}/alice: no keys can be written there: Not a directory")
+    os.unlink(os.path.join(folder, "alice"))
+    os.mkdir(os.path.join(folder, "alice"))
+    os.symlink(victim / "authorized_keys", exported.path())
+    os.symlink(victim / "new", os.path.join(folder, "alice", ".authorized_keys.new"))
+    exported.server.reload(exported.config)
+    exported.server.wait_for_log("is none that inki has written, and stays as it is")
+    os.unlink(exported.path())
+    exported.server.reload(exported.config)
+    exported.become(line)
+    assert not os.path.islink(exported.path())
+    assert (victim / "authorized_keys").read_text(encoding="utf-8") == "ssh-ed25519 AAAA me\n" and not (victim / "new").exists()
+
+
+@pytest.mark.parametrize("owner, mode", [(1000, 0o755), (0, 0o775), (1000, 0o700)])
+def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_key, owner, mode):  # noqa: F811
+    """Nothing is written there any more, but what is in there goes: at once if the keeper may, or else when inki ends."""
+    there, (line, _) = files(), new_key()
+    there.server.post(sign(key=line))
+    there.become(line)
+    inner = os.path.dirname(there.path())
+    os.chown(inner, owner, owner)
+    os.chmod(inner, mode)
+    time.sleep(1.1)
+    assert there.server.delete(sign(key=line, action="remove")).status == 200
+    there.server.wait_for_log("no keys can be written there" if owner == 0 else "cannot be removed, and still lets in")
+    assert owner != 0 or wait_for(lambda: not os.path.exists(there.path()))
+    end(there.server)
+    assert not os.path.exists(there.path())
+
+
+def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):  # noqa: F811
+    there, (line, _) = files(), new_key()
+    there.server.post(sign(key=line))
+    there.become(line)
+    os.chmod(folder, 0o775)
+    there.server.reload()
+    assert wait_for(lambda: not os.path.exists(there.path())), there.server.log()
+    there.server.wait_for_log("others may write to it")
+    end(there.server)
+
+
+def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):  # noqa: F811
+    there, (line, _) = Files(start, {"users": [{"name": ".bob", "keyring": gpg.export(alice)}]}, folder), new_key()
+    assert there.server.post(sign(username=".bob", key=line)).status == 200
+    there.become(line, user=".bob")
+    end(there.server)
+    assert not os.path.exists(there.path(".bob"))
+
+
+def test_a_folder_that_was_removed_is_made_again(files, sign, new_key, folder, gpg, alice):  # noqa: F811
+    exported = files()
+    (first, _), (second, _) = new_key(), new_key()
+    assert exported.server.post(sign(key=first)).status == 200
+    exported.become(first)
+    shutil.rmtree(folder)
+    assert exported.server.post(sign(key=second)).status == 200
+    exported.become(first, second)
+
+
+@pytest.fixture
+def small_disk(folder):
+    os.mkdir(folder)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=50,mode=755", "inki-test", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):  # noqa: F811
+    """A file that cannot be written goes, rather than that it holds a key that has gone; and it comes when there is room again."""
+    exported = files()
+    (first, _), (second, _) = new_key(), new_key()
+    assert exported.server.post(sign(key=first)).status == 200
+    exported.become(first)
+    filling = os.path.join(small_disk, "filling")
+    with open(filling, "wb", buffering=0) as file:
+        with pytest.raises(OSError):
+            while True:
+                file.write(bytes(512))
+    assert exported.server.post(sign(key=second)).status == 200
+    exported.server.wait_for_log("/alice/authorized_keys cannot be written, so there is none: No space left on device")
+    assert wait_for(lambda: not os.path.exists(exported.path()))
+    os.unlink(filling)
+    exported.become(first, second, seconds=15)
+    end(exported.server)
+
+
+def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):  # noqa: F811
+    exported = files()
+    (first, _), (second, _) = new_key(), new_key()
+    assert exported.server.post(sign(key=first)).status == 200
+    exported.become(first)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    assert exported.server.post(sign(key=second)).status == 200
+    exported.server.wait_for_log("cannot be removed, and still lets in whose keys are in there: Read-only file system")
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    exported.become(first, second, seconds=15)
+    end(exported.server)

@@ -19,8 +19,17 @@ needs_export = [
 
 
 @pytest.fixture
-def start(words):
-    """Starts servers that a test may end itself, in whatever way."""
+def folder():
+    """Below /usr/local/lib, as each folder above must be root's and nobody else's."""
+    above = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
+    os.chmod(above, 0o755)
+    yield os.path.join(above, "keys")
+    assert wait_for(lambda: is_removed(above)), f"somebody still writes to {above}"
+
+
+@pytest.fixture
+def start(words, folder):
+    """Starts servers that a test may end itself, in whatever way; the folder of the files outlives them."""
     running = []
 
     def starting(config, **how):
@@ -38,15 +47,6 @@ def end(server):
     assert server.process.wait(10) == 0, server.log()
 
 
-@pytest.fixture
-def folder():
-    """Below /usr/local/lib, as each folder above must be root's and nobody else's."""
-    above = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
-    os.chmod(above, 0o755)
-    yield os.path.join(above, "keys")
-    shutil.rmtree(above)
-
-
 def wait_for(condition, seconds=3):
     end = time.monotonic() + seconds
     while not condition():
@@ -54,6 +54,12 @@ def wait_for(condition, seconds=3):
             return False
         time.sleep(0.01)
     return True
+
+
+def is_removed(folder):
+    """Whether no file is left of it; the keeper of a server that was killed may still be at work there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not os.path.exists(folder)
 
 
 def rsa_line(bits):

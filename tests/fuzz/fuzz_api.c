@@ -31,13 +31,13 @@ static struct span find_body(struct span name)
 	return name;
 }
 
-static void check_keys(const struct world *world, int64_t now)
+static void check_keys(int64_t now)
 {
 	static const char *const names[] = { "ed25519", "p256", "rsa2048" };
 	struct table_walk walk = table_walk_all();
 	struct table_key key;
 
-	while (table_walk_next(world->app.table, &walk, &key)) {
+	while (table_walk_next(world.app.table, &walk, &key)) {
 		bool is_known = false;
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -48,9 +48,9 @@ static void check_keys(const struct world *world, int64_t now)
 }
 
 /* Whatever was asked: the log shows the audit's lines as they are. */
-static void check_journal(const struct world *world)
+static void check_journal(void)
 {
-	struct span lines = writer_written(&world->journal), line;
+	struct span lines = writer_written(&world.journal), line;
 
 	while (span_take_line(&lines, &line)) {
 		FUZZ_CHECK(span_starts_with(line, SPAN("event=")));
@@ -61,7 +61,7 @@ static void check_journal(const struct world *world)
 	}
 }
 
-static void ask(struct world *world, struct span line, int64_t *now)
+static void ask(struct span line, int64_t *now)
 {
 	static const struct {
 		const char *name;
@@ -88,22 +88,21 @@ static void ask(struct world *world, struct span line, int64_t *now)
 	for (size_t i = 0; i < seconds.size && i < 4; i++)
 		*now += seconds.data[i] >= '0' && seconds.data[i] <= '9' ? seconds.data[i] - '0' : 0;
 	request.body = find_body(line);
-	code = world_handle(world, &request, *now);
+	code = world_handle(&request, *now);
 	FUZZ_CHECK(code >= 200 && code < 600 && code != 500);
-	check_keys(world, *now);
-	check_journal(world);
+	check_keys(*now);
+	check_journal();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct world world;
 	struct span input = span_of(data, size), line;
 	int64_t now = WORLD_NOW;
 
 	if (!world.app.config)
-		world_start(&world);
-	world_clear(&world);
+		world_start(NULL);
+	world_clear(NULL);
 	for (size_t i = 0; i < LINES_MAX && span_take_line(&input, &line); i++)
-		ask(&world, line, &now);
+		ask(line, &now);
 	return 0;
 }

@@ -18,30 +18,6 @@
 enum { NOW = WORLD_NOW };
 
 static const struct span nothing;
-static struct world world;
-
-static int start(void **state)
-{
-	(void)state;
-	world_start(&world);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
-
-static int clear(void **state)
-{
-	(void)state;
-	world_clear(&world);
-	writer_rewind(&world.journal, 0);
-	world.app.counters = (struct api_counters){ 0 };
-	return 0;
-}
 
 static bool line_is(const char *line)
 {
@@ -101,43 +77,43 @@ static void test_check(void **state)
 	audit_note_check(&world.app, &check, NOW);
 	assert_int_equal(world.app.counters.checks[0], 2);
 	assert_int_equal(world.app.counters.checks[1], 1);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/metrics", nothing, NOW), IS_ENABLED(CONFIG_METRICS) ? 200 : 405);
+	assert_int_equal(world_ask(HTTP_GET, "/metrics", nothing, NOW), IS_ENABLED(CONFIG_METRICS) ? 200 : 405);
 	if (!IS_ENABLED(CONFIG_METRICS))
 		return;
-	assert_true(world_answered(&world, "\ninki_checks_total{result=\"refused\"} 2\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_bucket{le=\"0.010\"} 1\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_bucket{le=\"1.000\"} 1\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_bucket{le=\"5.000\"} 2\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_bucket{le=\"30.000\"} 2\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_bucket{le=\"+Inf\"} 3\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_sum 1001.001\n"));
-	assert_true(world_answered(&world, "\ninki_check_duration_seconds_count 3\n"));
+	assert_true(world_answered("\ninki_checks_total{result=\"refused\"} 2\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_bucket{le=\"0.010\"} 1\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_bucket{le=\"1.000\"} 1\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_bucket{le=\"5.000\"} 2\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_bucket{le=\"30.000\"} 2\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_bucket{le=\"+Inf\"} 3\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_sum 1001.001\n"));
+	assert_true(world_answered("\ninki_check_duration_seconds_count 3\n"));
 }
 
 /* From the first request to the end of the key. */
 static void test_life_of_a_key(void **state)
 {
 	(void)state;
-	assert_int_equal(world_post(&world, "add", NOW), 200);
-	assert_true(world_noted(&world, "event=added time=2023-11-14T22:13:20Z user=alice fingerprint=SHA256:"));
-	assert_true(world_noted(&world, " md5="));
-	assert_true(world_noted(&world, " expire="));
-	assert_true(world_noted(&world, " signed="));
-	assert_true(world_noted(&world, " signer="));
-	assert_true(world_noted(&world, " uid=\""));
-	assert_false(world_noted(&world, " was="));
-	assert_int_equal(world_post(&world, "add", NOW), 200);
-	assert_true(world_noted(&world, "event=repeated "));
-	assert_int_equal(world_post(&world, "add.newer", NOW + 10), 200);
-	assert_true(world_noted(&world, "event=replaced "));
-	assert_true(world_noted(&world, " was=2023-11-14T23:13:20Z"));
+	assert_int_equal(world_post("add", NOW), 200);
+	assert_true(world_noted("event=added time=2023-11-14T22:13:20Z user=alice fingerprint=SHA256:"));
+	assert_true(world_noted(" md5="));
+	assert_true(world_noted(" expire="));
+	assert_true(world_noted(" signed="));
+	assert_true(world_noted(" signer="));
+	assert_true(world_noted(" uid=\""));
+	assert_false(world_noted(" was="));
+	assert_int_equal(world_post("add", NOW), 200);
+	assert_true(world_noted("event=repeated "));
+	assert_int_equal(world_post("add.newer", NOW + 10), 200);
+	assert_true(world_noted("event=replaced "));
+	assert_true(world_noted(" was=2023-11-14T23:13:20Z"));
 	assert_int_equal(world.app.counters.added, 2);
-	world_ask(&world, HTTP_GET, "/healthz", nothing, NOW + 7210);
-	assert_true(world_noted(&world, "event=expired time=2023-11-15T00:13:30Z user=alice fingerprint=SHA256:"));
-	assert_true(world_noted(&world, " signer="));
-	assert_true(world_noted(&world, " uid=\"")); /* the keyring knows him */
-	assert_int_equal(world_post(&world, "add", NOW), 409); /* the clock went back */
-	assert_true(world_noted(&world, " status=POLICY_FORGOTTEN "));
+	world_ask(HTTP_GET, "/healthz", nothing, NOW + 7210);
+	assert_true(world_noted("event=expired time=2023-11-15T00:13:30Z user=alice fingerprint=SHA256:"));
+	assert_true(world_noted(" signer="));
+	assert_true(world_noted(" uid=\"")); /* the keyring knows him */
+	assert_int_equal(world_post("add", NOW), 409); /* the clock went back */
+	assert_true(world_noted(" status=POLICY_FORGOTTEN "));
 }
 
 static void test_drop(void **state)
@@ -159,29 +135,29 @@ static bool asked(const char *target, int64_t now)
 	char path[256] = "/api/v1/user/";
 
 	strncat(path, target, sizeof(path) - strlen(path) - 1);
-	assert_int_equal(world_ask(&world, HTTP_GET, path, nothing, now), 200);
-	return world_noted(&world, "event=served ");
+	assert_int_equal(world_ask(HTTP_GET, path, nothing, now), 200);
+	return world_noted("event=served ");
 }
 
 static void test_served(void **state)
 {
 	(void)state;
-	assert_int_equal(world_post(&world, "add", NOW), 200);
+	assert_int_equal(world_post("add", NOW), 200);
 	assert_true(asked("alice/authorized_keys", NOW));
-	assert_true(world_noted(&world, " user=alice remote=192.0.2.1 lines=1\n"));
+	assert_true(world_noted(" user=alice remote=192.0.2.1 lines=1\n"));
 	assert_false(asked("alice/authorized_keys", NOW)); /* once more in the same login */
 	assert_false(asked("alice/authorized_keys", NOW + 9));
 	assert_true(asked("alice/authorized_keys", NOW + 10));
-	assert_true(world_noted(&world, " lines=1 skipped=2\n"));
+	assert_true(world_noted(" lines=1 skipped=2\n"));
 	assert_true(asked("nobody/authorized_keys", NOW + 10));
-	assert_true(world_noted(&world, " user=nobody remote=192.0.2.1 lines=0\n"));
+	assert_true(world_noted(" user=nobody remote=192.0.2.1 lines=0\n"));
 	assert_true(asked("alice/authorized_keys?fingerprint=00112233445566778899aabbccddeeff", NOW + 11));
-	assert_true(world_noted(&world, " md5=00112233445566778899aabbccddeeff remote=192.0.2.1 lines=0\n"));
+	assert_true(world_noted(" md5=00112233445566778899aabbccddeeff remote=192.0.2.1 lines=0\n"));
 	assert_true(asked("alice/authorized_keys", NOW + 12)); /* others asked in between */
 	assert_true(asked("alice/authorized_keys", NOW - 100)); /* the clock was set */
 	assert_int_equal(world.app.counters.served, 8);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys?fingerprint=x", nothing, NOW), 400);
-	assert_false(world_noted(&world, "event="));
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/user/alice/authorized_keys?fingerprint=x", nothing, NOW), 400);
+	assert_false(world_noted("event="));
 }
 
 /* Who makes sshd ask as fast as he can fills the log with one line a second. */
@@ -200,7 +176,7 @@ static void test_served_flood(void **state)
 	assert_true(lines >= AUDIT_SERVED_BURST && lines <= AUDIT_SERVED_BURST + 100);
 	assert_false(asked("alice/authorized_keys", NOW + 99));
 	assert_true(asked("alice/authorized_keys", NOW + 101));
-	assert_true(world_noted(&world, " skipped="));
+	assert_true(world_noted(" skipped="));
 	for (unsigned i = 0; i < AUDIT_SERVED_BURST - 1; i++) /* and after a while there may be a burst again */
 		assert_true(asked(i % 2 ? "alice/authorized_keys" : "bob/authorized_keys", NOW + 1000));
 }
@@ -282,8 +258,8 @@ static void test_hostile_user_ids(void **state)
 		writer_rewind(&world.journal, 0);
 		audit_note_request(&world.app, &submission, STATUS_OK, POLICY_CHANGES, nothing, NOW);
 		check_lines(1);
-		assert_true(world_noted(&world, " uid="));
-		assert_int_equal(world_noted(&world, " uid=\"\""), hostile[i][0] == '\0');
+		assert_true(world_noted(" uid="));
+		assert_int_equal(world_noted(" uid=\"\""), hostile[i][0] == '\0');
 	}
 }
 
@@ -299,7 +275,7 @@ static int ask_events(unsigned access, bool may_see_events, bool is_local_root)
 		.is_local_root = is_local_root,
 	};
 
-	return world_handle(&world, &request, NOW);
+	return world_handle(&request, NOW);
 }
 
 static void test_access(void **state)
@@ -315,10 +291,10 @@ static void test_access(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(world_post(&world, "add", NOW), 200);
+	assert_int_equal(world_post("add", NOW), 200);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(ask_events(cases[i].access, cases[i].may_see_events, cases[i].is_local_root), cases[i].code);
-		assert_int_equal(world_answered(&world, "SHA256:"), cases[i].code == 200);
+		assert_int_equal(world_answered("SHA256:"), cases[i].code == 200);
 	}
 }
 
@@ -338,7 +314,7 @@ static void test_after(void **state)
 		const struct api_request request = { .path = SPAN("/api/v1/events"), .query = span_of_string(cases[i].query),
 			                             .is_local_root = true };
 
-		assert_int_equal(world_handle(&world, &request, NOW), cases[i].code);
+		assert_int_equal(world_handle(&request, NOW), cases[i].code);
 		if (cases[i].code == 200)
 			assert_true(span_equal(writer_written(&world.answer.body), SPAN("[]\n")));
 	}
@@ -410,24 +386,24 @@ static void test_metrics_of_many_users(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test_setup(test_server, clear),
-		cmocka_unit_test_setup(test_check, clear),
-		cmocka_unit_test_setup(test_life_of_a_key, clear),
-		cmocka_unit_test_setup(test_drop, clear),
-		cmocka_unit_test_setup(test_served, clear),
-		cmocka_unit_test_setup(test_served_flood, clear),
-		cmocka_unit_test_setup(test_hostile_values, clear),
-		cmocka_unit_test_setup(test_hostile_user_ids, clear),
-		cmocka_unit_test_setup(test_metrics_of_many_users, clear),
+		cmocka_unit_test_setup(test_server, world_clear),
+		cmocka_unit_test_setup(test_check, world_clear),
+		cmocka_unit_test_setup(test_life_of_a_key, world_clear),
+		cmocka_unit_test_setup(test_drop, world_clear),
+		cmocka_unit_test_setup(test_served, world_clear),
+		cmocka_unit_test_setup(test_served_flood, world_clear),
+		cmocka_unit_test_setup(test_hostile_values, world_clear),
+		cmocka_unit_test_setup(test_hostile_user_ids, world_clear),
+		cmocka_unit_test_setup(test_metrics_of_many_users, world_clear),
 	};
 	const struct CMUnitTest of_events[] = {
-		cmocka_unit_test_setup(test_access, clear),
-		cmocka_unit_test_setup(test_after, clear),
-		cmocka_unit_test_setup(test_list_while_changing, clear),
+		cmocka_unit_test_setup(test_access, world_clear),
+		cmocka_unit_test_setup(test_after, world_clear),
+		cmocka_unit_test_setup(test_list_while_changing, world_clear),
 	};
-	int failed = cmocka_run_group_tests(all, start, end);
+	int failed = cmocka_run_group_tests(all, world_start, world_end);
 
 	if (IS_ENABLED(CONFIG_EVENTS))
-		failed += cmocka_run_group_tests(of_events, start, end);
+		failed += cmocka_run_group_tests(of_events, world_start, world_end);
 	return failed;
 }

@@ -14,7 +14,6 @@
 
 enum { NOW = WORLD_NOW };
 
-static struct world world;
 static struct question question;
 static const char *const command[] = { "/bin/true", NULL };
 static const struct config_check checks[] = {
@@ -26,18 +25,10 @@ static const struct config_check checks[] = {
 
 static int start(void **state)
 {
-	(void)state;
-	world_start(&world);
+	world_start(state);
 	world.config.checks = checks;
 	world.config.check_count = 4;
 	world.app.question = &question;
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end(&world);
 	return 0;
 }
 
@@ -53,7 +44,7 @@ static bool asks(enum http_method method, const char *path, const char *message,
 		.verdict = verdict,
 	};
 
-	world_handle(&world, &request, now);
+	world_handle(&request, now);
 	return world.answer.asks;
 }
 
@@ -91,7 +82,7 @@ static void test_one_after_the_other(void **state)
 	assert_true(add_asks("add", 1, STATUS_OK));
 	assert_int_equal(question.check, 1);
 	assert_false(add_asks("add", 3, STATUS_OK));
-	assert_true(world.answer.http_code == 200 && count_keys() == 1 && world_noted(&world, "event=added"));
+	assert_true(world.answer.http_code == 200 && count_keys() == 1 && world_noted("event=added"));
 	assert_int_equal(world.app.counters.requests, 1);
 	/* what changes nothing is not asked */
 	assert_false(add_asks("add", 0, STATUS_OK));
@@ -112,7 +103,7 @@ static void test_refusals(void **state)
 		assert_false(add_asks("add", 0, cases[i].status));
 		assert_int_equal(world.answer.http_code, cases[i].code);
 		assert_int_equal(world.answer.retry_after, cases[i].code == 503 ? 2 : 0);
-		assert_true(world_answered(&world, "a detail") && world_noted(&world, "event=refused"));
+		assert_true(world_answered("a detail") && world_noted("event=refused"));
 		assert_int_equal(count_keys(), 0);
 	}
 	/* a yes of another check, or of one that is not there, is none */
@@ -156,7 +147,7 @@ static void test_serving(void **state)
 	assert_true(serve_asks(4, STATUS_OK, NOW));
 	assert_int_equal(question.check, 3);
 	assert_false(serve_asks(12, STATUS_OK, NOW));
-	assert_true(world_answered(&world, "ssh-ed25519 "));
+	assert_true(world_answered("ssh-ed25519 "));
 	assert_int_equal(world.app.counters.served, 2);
 	/* a no is an empty list, which is no error; but who cannot ask says so */
 	assert_false(serve_asks(4, STATUS_CHECK_REFUSED, NOW));
@@ -175,7 +166,7 @@ static void test_memory(void **state)
 	assert_true(serve_asks(0, STATUS_OK, NOW));
 	check_remember(&world.app, &world.app.asked, true, NOW);
 	assert_false(serve_asks(0, STATUS_OK, NOW + 4));
-	assert_true(world_answered(&world, "ssh-ed25519 "));
+	assert_true(world_answered("ssh-ed25519 "));
 	assert_true(serve_asks(0, STATUS_OK, NOW + 5)); /* its time is over */
 	assert_true(serve_asks(0, STATUS_OK, NOW - 1)); /* the clock was set back */
 	check_remember(&world.app, &world.app.asked, false, NOW + 5);
@@ -193,11 +184,11 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_one_after_the_other, start, end),
-		cmocka_unit_test_setup_teardown(test_refusals, start, end),
-		cmocka_unit_test_setup_teardown(test_judged_anew, start, end),
-		cmocka_unit_test_setup_teardown(test_serving, start, end),
-		cmocka_unit_test_setup_teardown(test_memory, start, end),
+		cmocka_unit_test_setup_teardown(test_one_after_the_other, start, world_end),
+		cmocka_unit_test_setup_teardown(test_refusals, start, world_end),
+		cmocka_unit_test_setup_teardown(test_judged_anew, start, world_end),
+		cmocka_unit_test_setup_teardown(test_serving, start, world_end),
+		cmocka_unit_test_setup_teardown(test_memory, start, world_end),
 	};
 
 	if (!IS_ENABLED(CONFIG_CHECKS))

@@ -26,7 +26,6 @@ struct row {
 	struct span bytes; /* with the marker behind them */
 };
 
-static struct world world;
 static uint8_t *input, *output;
 
 /* ---- the table ---- */
@@ -230,8 +229,7 @@ static void test_table(void **state)
 
 static int start(void **state)
 {
-	(void)state;
-	world_start(&world);
+	world_start(state);
 	input = malloc(CONN_INPUT_SIZE);
 	output = malloc(RESPONSE_BUFFER_SIZE);
 	return 0;
@@ -239,8 +237,7 @@ static int start(void **state)
 
 static int end(void **state)
 {
-	(void)state;
-	world_end(&world);
+	world_end(state);
 	free(input);
 	free(output);
 	return 0;

@@ -14,27 +14,11 @@
 
 enum { NOW = WORLD_NOW, HOUR = 3600, DAY = 86400, UPTIME = 1000 };
 
-static struct world world;
 static const struct span nothing;
-
-static int start(void **state)
-{
-	(void)state;
-	world_start(&world);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 static int clear(void **state)
 {
-	(void)state;
-	world_clear(&world);
+	world_clear(state);
 	world.config.clock_is_signed = false;
 	world.app.released = NOW - DAY;
 	table_tell_uptime(world.app.table, UPTIME);
@@ -45,7 +29,7 @@ static int clear(void **state)
 static int post(const char *message, int64_t uptime, int64_t wall)
 {
 	table_tell_uptime(world.app.table, UPTIME + uptime);
-	return world_post(&world, message, wall);
+	return world_post(message, wall);
 }
 
 /* The lines that sshd gets for alice; what the table has live is as much. */
@@ -54,7 +38,7 @@ static size_t count_served(int64_t uptime, int64_t wall)
 	size_t lines = 0;
 
 	table_tell_uptime(world.app.table, UPTIME + uptime);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, wall), 200);
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/user/alice/authorized_keys", nothing, wall), 200);
 	for (size_t i = 0; i < world.answer.body.used; i++)
 		lines += world.answer.body.data[i] == '\n';
 	assert_int_equal(table_measure(world.app.table).live, lines);
@@ -72,7 +56,7 @@ static int remove_as_root(int64_t uptime, int64_t wall)
 	writer_put(&target, fingerprint);
 	request.path = writer_written(&target);
 	table_tell_uptime(world.app.table, UPTIME + uptime);
-	return world_handle(&world, &request, wall);
+	return world_handle(&request, wall);
 }
 
 /* An hour back: the key ends when an hour has really gone by, and its request does not bring it back. */
@@ -86,9 +70,9 @@ static void test_back_by_an_hour(void **state)
 	table_tell_uptime(world.app.table, UPTIME + HOUR);
 	assert_int_equal(table_next_end(world.app.table), 0); /* the sweep is due though the clock is far from it */
 	assert_int_equal(count_served(HOUR, NOW), 0);
-	assert_true(world_noted(&world, "event=expired"));
+	assert_true(world_noted("event=expired"));
 	assert_int_equal(post("add", HOUR + 1, NOW + 1), 409);
-	assert_true(world_noted(&world, "POLICY_SAME_SECOND"));
+	assert_true(world_noted("POLICY_SAME_SECOND"));
 	assert_int_equal(post("add.newer", HOUR + 10, NOW + 10), 200); /* what is signed later is another matter */
 	assert_int_equal(count_served(HOUR + 11, NOW + 11), 1);
 }
@@ -110,11 +94,11 @@ static void test_forward_by_a_day(void **state)
 	(void)state;
 	assert_int_equal(post("add", 0, NOW), 200);
 	assert_int_equal(count_served(1, NOW + DAY), 0);
-	assert_true(world_noted(&world, "event=expired"));
+	assert_true(world_noted("event=expired"));
 	assert_int_equal(table_measure(world.app.table).remembered, 0);
 	assert_int_equal(post("add", 2, NOW + 2), 409);
-	assert_true(world_noted(&world, "POLICY_FORGOTTEN"));
-	assert_true(world_answered(&world, "sign a new one"));
+	assert_true(world_noted("POLICY_FORGOTTEN"));
+	assert_true(world_answered("sign a new one"));
 	assert_int_equal(post("add.older", 2, NOW + 2), 409);
 	assert_int_equal(post("add.newer", 10, NOW + 10), 200);
 	assert_int_equal(count_served(11, NOW + 11), 1);
@@ -166,13 +150,13 @@ static void test_not_set(void **state)
 {
 	(void)state;
 	assert_int_equal(post("add", 0, 12), 503);
-	assert_true(world_noted(&world, "CLOCK_NOT_SET"));
-	assert_true(world_answered(&world, "clock is not set"));
+	assert_true(world_noted("CLOCK_NOT_SET"));
+	assert_true(world_answered("clock is not set"));
 	assert_true(world.answer.retry_after > 0);
 	assert_int_equal(post("add.nobody_by_eve", 0, 12), 503);
 	assert_int_equal(post("add", 0, NOW - DAY - 1), 503);
 	assert_int_equal(post("add.unknown_field", 0, 12), 400);
-	assert_int_equal(world_ask(&world, HTTP_POST, "/api/v1/keys", SPAN("x"), 12), 400);
+	assert_int_equal(world_ask(HTTP_POST, "/api/v1/keys", SPAN("x"), 12), 400);
 	assert_int_equal(count_served(0, 12), 0);
 
 	assert_int_equal(post("add", 1, NOW), 200); /* it is set, and is lost again */
@@ -225,5 +209,5 @@ int main(void)
 		cmocka_unit_test_setup(test_signed, clear),
 	};
 
-	return cmocka_run_group_tests(tests, start, end);
+	return cmocka_run_group_tests(tests, world_start, world_end);
 }

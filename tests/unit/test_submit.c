@@ -16,28 +16,6 @@
 
 enum { NOW = WORLD_NOW };
 
-static struct world world;
-
-static int start(void **state)
-{
-	(void)state;
-	world_start(&world);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
-
-static int clear(void **state)
-{
-	(void)state;
-	world_clear(&world);
-	return 0;
-}
 
 static size_t count_keys(void)
 {
@@ -91,16 +69,16 @@ static void test_alone(void **state)
 		bool is_good = cases[i].status == STATUS_OK;
 		int code;
 
-		world_clear(&world);
-		code = world_post(&world, cases[i].message, NOW + cases[i].now);
-		if (!world_noted(&world, is_good ? "event=added " : status_name(cases[i].status)) ||
+		world_clear(NULL);
+		code = world_post(cases[i].message, NOW + cases[i].now);
+		if (!world_noted(is_good ? "event=added " : status_name(cases[i].status)) ||
 		    code != status_http_code(cases[i].status))
 			fail_msg("%s at %lld: %.*s", cases[i].message, (long long)cases[i].now, (int)world.journal.used,
 			         world.journal.data);
 		assert_int_equal(count_keys(), is_good);
-		assert_int_equal(world_noted(&world, "event=refused "), !is_good);
-		assert_true(world_noted(&world, " remote=192.0.2.1"));
-		if (!is_good && !world_answered(&world, status_words_for_client(cases[i].status)))
+		assert_int_equal(world_noted("event=refused "), !is_good);
+		assert_true(world_noted(" remote=192.0.2.1"));
+		if (!is_good && !world_answered(status_words_for_client(cases[i].status)))
 			fail_msg("%s: %.*s", cases[i].message, (int)world.answer.body.used, world.answer.body.data);
 	}
 }
@@ -113,11 +91,11 @@ static void test_one_answer(void **state)
 	struct span expected, good = vector("message.add");
 
 	(void)state;
-	assert_int_equal(world_post(&world, "add.by_eve", NOW + 20), 401);
+	assert_int_equal(world_post("add.by_eve", NOW + 20), 401);
 	memcpy(first, world.answer.body.data, world.answer.body.used);
 	expected = span_of(first, world.answer.body.used);
 	for (size_t i = 0; i < COUNT(messages); i++) {
-		assert_int_equal(world_post(&world, messages[i], NOW + 20), 401);
+		assert_int_equal(world_post(messages[i], NOW + 20), 401);
 		assert_true(span_equal(writer_written(&world.answer.body), expected));
 	}
 	/* and with the right signature over another text */
@@ -125,9 +103,9 @@ static void test_one_answer(void **state)
 	for (size_t i = 0; i + 4 < good.size; i++)
 		if (memcmp(changed + i, "\"1h\"", 4) == 0)
 			changed[i + 1] = '2';
-	assert_int_equal(world_ask(&world, HTTP_POST, "/api/v1/keys", span_of(changed, good.size), NOW), 401);
+	assert_int_equal(world_ask(HTTP_POST, "/api/v1/keys", span_of(changed, good.size), NOW), 401);
 	assert_true(span_equal(writer_written(&world.answer.body), expected));
-	assert_true(world_noted(&world, "SIGNATURE_WRONG"));
+	assert_true(world_noted("SIGNATURE_WRONG"));
 	assert_int_equal(count_keys(), 0);
 }
 
@@ -149,7 +127,7 @@ static void test_spent_work_counts_for_nothing(void **state)
 		assert_int_equal(submission->verdict.count, 0);
 		assert_int_equal(submission->verdict.public_key_operations, 0);
 		assert_false(submission->has_key);
-		assert_false(world_noted(&world, "signer="));
+		assert_false(world_noted("signer="));
 		arena_release(&world.request, 0);
 	}
 	free(submission);
@@ -212,9 +190,9 @@ static void test_sequences(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		world_clear(&world);
+		world_clear(NULL);
 		for (size_t step = 0; step < 6 && cases[i].messages[step]; step++) {
-			int code = world_post(&world, cases[i].messages[step], NOW + 30);
+			int code = world_post(cases[i].messages[step], NOW + 30);
 
 			if (code != cases[i].codes[step])
 				fail_msg("sequence %zu: %s is %d: %.*s", i, cases[i].messages[step], code, (int)world.journal.used,
@@ -228,20 +206,20 @@ static void test_sequences(void **state)
 static void test_replay_over_time(void **state)
 {
 	(void)state;
-	assert_int_equal(world_post(&world, "add", NOW), 200);
-	assert_int_equal(world_post(&world, "remove", NOW + 30), 200);
+	assert_int_equal(world_post("add", NOW), 200);
+	assert_int_equal(world_post("remove", NOW + 30), 200);
 	for (int64_t now = NOW + 30; now < NOW + 3700; now += 10) {
-		int code = world_post(&world, "add.newer", now); /* signed at NOW + 10, for two hours */
+		int code = world_post("add.newer", now); /* signed at NOW + 10, for two hours */
 
 		assert_int_equal(code, now <= NOW + 3610 ? 409 : 401);
 	}
 	assert_int_equal(table_measure(world.app.table).remembered, 0);
-	world_clear(&world);
+	world_clear(NULL);
 	/* of the same second, to the last one in which the request could be taken */
-	assert_int_equal(world_post(&world, "add.same_second", NOW), 200);
-	assert_int_equal(world_post(&world, "remove.same_second", NOW), 200);
-	assert_int_equal(world_post(&world, "add.same_second", NOW + 3600), 409);
-	assert_int_equal(world_post(&world, "add.same_second", NOW + 3601), 401);
+	assert_int_equal(world_post("add.same_second", NOW), 200);
+	assert_int_equal(world_post("remove.same_second", NOW), 200);
+	assert_int_equal(world_post("add.same_second", NOW + 3600), 409);
+	assert_int_equal(world_post("add.same_second", NOW + 3601), 401);
 }
 
 /* An old removal of a key that is not there must not hide that something newer about it may have been forgotten. */
@@ -252,50 +230,50 @@ static void test_removal_below_the_floor(void **state)
 	(void)state;
 	table_note_signature(world.app.table, NOW + 20);
 	assert_int_equal(table_bury(world.app.table, WORLD_ALICE, other, NOW + 20, NOW + 25), STATUS_OK);
-	assert_int_equal(world_post(&world, "remove.same_second", NOW + 25), 404);
+	assert_int_equal(world_post("remove.same_second", NOW + 25), 404);
 	assert_int_equal(table_floor(world.app.table, WORLD_ALICE), NOW + 20);
-	assert_int_equal(world_post(&world, "add.newer", NOW + 26), 409); /* signed at NOW + 10 */
-	assert_true(world_noted(&world, "POLICY_FORGOTTEN"));
-	assert_int_equal(world_post(&world, "remove.same_second", NOW + 27), 200); /* again */
-	assert_int_equal(world_post(&world, "add.latest", NOW + 30), 200);
+	assert_int_equal(world_post("add.newer", NOW + 26), 409); /* signed at NOW + 10 */
+	assert_true(world_noted("POLICY_FORGOTTEN"));
+	assert_int_equal(world_post("remove.same_second", NOW + 27), 200); /* again */
+	assert_int_equal(world_post("add.latest", NOW + 30), 200);
 }
 
 static void test_expiry(void **state)
 {
 	(void)state;
-	assert_int_equal(world_post(&world, "add.short", NOW), 200);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/keys", (struct span){ 0 }, NOW + 9), 200);
+	assert_int_equal(world_post("add.short", NOW), 200);
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/keys", (struct span){ 0 }, NOW + 9), 200);
 	assert_int_equal(count_keys(), 1);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/keys", (struct span){ 0 }, NOW + 10), 200);
-	assert_true(world_answered(&world, "[]\n"));
-	assert_true(world_noted(&world, " user=alice fingerprint=SHA256:"));
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/keys", (struct span){ 0 }, NOW + 10), 200);
+	assert_true(world_answered("[]\n"));
+	assert_true(world_noted(" user=alice fingerprint=SHA256:"));
 	assert_int_equal(world.app.counters.expired, 1);
-	assert_int_equal(world_post(&world, "add.short", NOW + 10), 403);
+	assert_int_equal(world_post("add.short", NOW + 10), 403);
 	assert_int_equal(count_keys(), 0);
 }
 
 static void test_delete(void **state)
 {
 	(void)state;
-	assert_int_equal(world_ask(&world, HTTP_DELETE, "/api/v1/keys", vector("message.add"), NOW), 400);
-	assert_true(world_noted(&world, "REQUEST_ACTION_METHOD"));
+	assert_int_equal(world_ask(HTTP_DELETE, "/api/v1/keys", vector("message.add"), NOW), 400);
+	assert_true(world_noted("REQUEST_ACTION_METHOD"));
 	assert_int_equal(count_keys(), 0);
-	assert_int_equal(world_post(&world, "add", NOW), 200);
-	assert_int_equal(world_ask(&world, HTTP_DELETE, "/api/v1/keys", vector("message.remove"), NOW + 20), 200);
-	assert_true(world_answered(&world, "[{\"user\":\"alice\",\"key\":\"ssh-ed25519 AAAA"));
-	assert_true(world_answered(&world, "\"reason\":\"to look at \\\"it\\\"\"}]\n"));
+	assert_int_equal(world_post("add", NOW), 200);
+	assert_int_equal(world_ask(HTTP_DELETE, "/api/v1/keys", vector("message.remove"), NOW + 20), 200);
+	assert_true(world_answered("[{\"user\":\"alice\",\"key\":\"ssh-ed25519 AAAA"));
+	assert_true(world_answered("\"reason\":\"to look at \\\"it\\\"\"}]\n"));
 	assert_int_equal(count_keys(), 0);
 }
 
 static void test_words_for_common_mistakes(void **state)
 {
 	(void)state;
-	assert_int_equal(world_ask(&world, HTTP_POST, "/api/v1/keys", (struct span){ 0 }, NOW), 400);
-	assert_true(world_answered(&world, "the body is empty"));
-	assert_int_equal(world_post(&world, "add.private", NOW), 400);
-	assert_true(world_answered(&world, "this is a private key"));
-	assert_int_equal(world_ask(&world, HTTP_DELETE, "/api/v1/keys", vector("message.remove.unsaid"), NOW), 400);
-	assert_true(world_answered(&world, "DELETE takes signed requests with"));
+	assert_int_equal(world_ask(HTTP_POST, "/api/v1/keys", (struct span){ 0 }, NOW), 400);
+	assert_true(world_answered("the body is empty"));
+	assert_int_equal(world_post("add.private", NOW), 400);
+	assert_true(world_answered("this is a private key"));
+	assert_int_equal(world_ask(HTTP_DELETE, "/api/v1/keys", vector("message.remove.unsaid"), NOW), 400);
+	assert_true(world_answered("DELETE takes signed requests with"));
 }
 
 /* One user's signers cannot take up the table of all with what must be remembered. */
@@ -307,29 +285,29 @@ static void test_records_of_a_user_are_limited(void **state)
 	(void)state;
 	if (CONFIG_KEYS < limit + 1)
 		skip();
-	assert_int_equal(world_post(&world, "add", NOW), 200);
+	assert_int_equal(world_post("add", NOW), 200);
 	for (size_t i = 1; i < limit; i++) {
 		sha256[0] = (uint8_t)i;
 		assert_int_equal(table_bury(world.app.table, WORLD_ALICE, sha256, NOW - 1, NOW + 100), STATUS_OK);
 	}
-	assert_int_equal(world_post(&world, "add.p256", NOW), 503);
-	assert_true(world_noted(&world, "TABLE_USER_FULL"));
-	assert_int_equal(world_post(&world, "add.bob", NOW), 200);
-	assert_int_equal(world_post(&world, "remove", NOW + 20), 200); /* what is there can always go */
-	assert_int_equal(world_post(&world, "add.p256", NOW + 100), 200);
+	assert_int_equal(world_post("add.p256", NOW), 503);
+	assert_true(world_noted("TABLE_USER_FULL"));
+	assert_int_equal(world_post("add.bob", NOW), 200);
+	assert_int_equal(world_post("remove", NOW + 20), 200); /* what is there can always go */
+	assert_int_equal(world_post("add.p256", NOW + 100), 200);
 }
 
 /* A line in the journal for everything that was done, however long the names of those who did it. */
 static void test_long_names_are_noted(void **state)
 {
 	(void)state;
-	assert_int_equal(world_post(&world, "add.crowd", NOW), 200);
-	assert_true(world_noted(&world, " user=crowd fingerprint=SHA256:"));
-	assert_true(world_noted(&world, " cut=yes\n"));
-	assert_true(world_answered(&world, "\"signers\":[\""));
-	assert_int_equal(world_post(&world, "add.long_name", NOW), 400);
-	assert_true(world_noted(&world, " user=\"\\x22\\x22"));
-	assert_true(world_noted(&world, "status=REQUEST_USERNAME"));
+	assert_int_equal(world_post("add.crowd", NOW), 200);
+	assert_true(world_noted(" user=crowd fingerprint=SHA256:"));
+	assert_true(world_noted(" cut=yes\n"));
+	assert_true(world_answered("\"signers\":[\""));
+	assert_int_equal(world_post("add.long_name", NOW), 400);
+	assert_true(world_noted(" user=\"\\x22\\x22"));
+	assert_true(world_noted("status=REQUEST_USERNAME"));
 }
 
 /* ---- memory and damage ---- */
@@ -346,15 +324,15 @@ static void test_every_arena(void **state)
 		int code, code_of_eve;
 
 		world.request = arena_of(memory, size);
-		code = world_post(&world, "add", NOW);
+		code = world_post("add", NOW);
 		assert_true(code == 200 || code == 413 || code == 500 || code == 400);
 		assert_int_equal(count_keys(), code == 200);
-		code_of_eve = world_post(&world, "add.by_eve", NOW);
+		code_of_eve = world_post("add.by_eve", NOW);
 		assert_true(code_of_eve == 401 || (code != 200 && code_of_eve == code));
 		assert_int_equal(count_keys(), code == 200);
 		refused += code != 200;
 		accepted += code == 200;
-		world_clear(&world);
+		world_clear(NULL);
 		free(memory);
 	}
 	world.request = whole;
@@ -375,7 +353,7 @@ static void test_damaged(void **state)
 		uint8_t *cut = malloc(size ? size : 1);
 
 		memcpy(cut, good.data, size);
-		assert_int_not_equal(world_ask(&world, HTTP_POST, "/api/v1/keys", span_of(cut, size), NOW), 200);
+		assert_int_not_equal(world_ask(HTTP_POST, "/api/v1/keys", span_of(cut, size), NOW), 200);
 		free(cut);
 	}
 	assert_int_equal(count_keys(), 0);
@@ -385,7 +363,7 @@ static void test_damaged(void **state)
 
 		memcpy(copy, good.data, good.size);
 		copy[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		if (world_ask(&world, HTTP_POST, "/api/v1/keys", span_of(copy, good.size), NOW) != 200)
+		if (world_ask(HTTP_POST, "/api/v1/keys", span_of(copy, good.size), NOW) != 200)
 			continue;
 		/* white space, the name of the digest, the checksum of the armor, and what the signature does not cover */
 		accepted++;
@@ -393,7 +371,7 @@ static void test_damaged(void **state)
 		assert_true(span_equal(key.key.blob, vector("ssh.ed25519.blob")));
 		assert_int_equal(key.expire, NOW + 3600);
 		assert_int_equal(key.user, WORLD_ALICE);
-		world_clear(&world);
+		world_clear(NULL);
 	}
 	assert_true(accepted < 8 * good.size / 10);
 	free(copy);
@@ -422,39 +400,39 @@ static void test_table_full(void **state)
 		(void)table_put(world.app.table, &key, NOW + 1000);
 	}
 	usage = table_measure(world.app.table);
-	assert_int_equal(world_post(&world, "add", NOW), 503);
+	assert_int_equal(world_post("add", NOW), 503);
 	assert_int_equal(world.answer.retry_after > 0, true);
-	assert_true(world_noted(&world, "status=TABLE_FULL"));
+	assert_true(world_noted("status=TABLE_FULL"));
 	assert_int_equal(table_measure(world.app.table).live, usage.live);
 	assert_int_equal(table_measure(world.app.table).remembered, usage.remembered);
 	/* it serves on, and has room again when they have ended */
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/alice/authorized_keys", (struct span){ 0 }, NOW), 200);
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/user/alice/authorized_keys", (struct span){ 0 }, NOW), 200);
 	for (int turns = 0; turns < 3000 && table_measure(world.app.table).live > 0; turns++) {
 		writer_rewind(&world.journal, 0);
 		api_sweep(&world.app, NOW + 1000);
 	}
-	assert_int_equal(world_post(&world, "add", NOW + 1000), 200);
+	assert_int_equal(world_post("add", NOW + 1000), 200);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_alone, clear),
-		cmocka_unit_test_setup(test_one_answer, clear),
-		cmocka_unit_test_setup(test_spent_work_counts_for_nothing, clear),
-		cmocka_unit_test_setup(test_too_old, clear),
-		cmocka_unit_test_setup(test_sequences, clear),
-		cmocka_unit_test_setup(test_replay_over_time, clear),
-		cmocka_unit_test_setup(test_removal_below_the_floor, clear),
-		cmocka_unit_test_setup(test_expiry, clear),
-		cmocka_unit_test_setup(test_delete, clear),
-		cmocka_unit_test_setup(test_words_for_common_mistakes, clear),
-		cmocka_unit_test_setup(test_records_of_a_user_are_limited, clear),
-		cmocka_unit_test_setup(test_long_names_are_noted, clear),
-		cmocka_unit_test_setup(test_every_arena, clear),
-		cmocka_unit_test_setup(test_damaged, clear),
-		cmocka_unit_test_setup(test_table_full, clear),
+		cmocka_unit_test_setup(test_alone, world_clear),
+		cmocka_unit_test_setup(test_one_answer, world_clear),
+		cmocka_unit_test_setup(test_spent_work_counts_for_nothing, world_clear),
+		cmocka_unit_test_setup(test_too_old, world_clear),
+		cmocka_unit_test_setup(test_sequences, world_clear),
+		cmocka_unit_test_setup(test_replay_over_time, world_clear),
+		cmocka_unit_test_setup(test_removal_below_the_floor, world_clear),
+		cmocka_unit_test_setup(test_expiry, world_clear),
+		cmocka_unit_test_setup(test_delete, world_clear),
+		cmocka_unit_test_setup(test_words_for_common_mistakes, world_clear),
+		cmocka_unit_test_setup(test_records_of_a_user_are_limited, world_clear),
+		cmocka_unit_test_setup(test_long_names_are_noted, world_clear),
+		cmocka_unit_test_setup(test_every_arena, world_clear),
+		cmocka_unit_test_setup(test_damaged, world_clear),
+		cmocka_unit_test_setup(test_table_full, world_clear),
 	};
 
-	return cmocka_run_group_tests(tests, start, end);
+	return cmocka_run_group_tests(tests, world_start, world_end);
 }

@@ -13,27 +13,18 @@
 
 enum { NOW = WORLD_NOW };
 
-static struct world world;
 static struct config_user users[WORLD_USERS];
 static struct config config;
 
 /* A second configuration, the same as the first until the test changes it. */
 static int start(void **state)
 {
-	(void)state;
-	world_start(&world);
+	world_start(state);
 	memcpy(users, world.users, sizeof(users));
 	config = world.config;
 	config.users = users;
-	assert_int_equal(world_post(&world, "add", NOW), 200);
-	assert_int_equal(world_post(&world, "add.quorum", NOW), 200);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end(&world);
+	assert_int_equal(world_post("add", NOW), 200);
+	assert_int_equal(world_post("add.quorum", NOW), 200);
 	return 0;
 }
 
@@ -70,8 +61,8 @@ static void test_other_numbers(void **state)
 	assert_int_equal(count(0), 1);
 	assert_int_equal(count(1), 0);
 	assert_int_equal(count(2), 1);
-	assert_int_equal(world_ask(&world, HTTP_GET, "/api/v1/user/team/keys", (struct span){ 0 }, NOW), 200);
-	assert_true(world_answered(&world, "\"user\":\"team\""));
+	assert_int_equal(world_ask(HTTP_GET, "/api/v1/user/team/keys", (struct span){ 0 }, NOW), 200);
+	assert_true(world_answered("\"user\":\"team\""));
 }
 
 static void test_no_user(void **state)
@@ -79,15 +70,15 @@ static void test_no_user(void **state)
 	(void)state;
 	users[WORLD_ALICE].name = SPAN("alicia");
 	assert_int_equal(adopt(), 1);
-	assert_true(world_noted(&world, "user=alice ") && world_noted(&world, "status=USER_UNKNOWN"));
+	assert_true(world_noted("user=alice ") && world_noted("status=USER_UNKNOWN"));
 	/* she comes back, and with her nothing that was signed before */
 	config.users = world.users;
 	config.user_count = WORLD_USERS;
 	world.config = config;
 	config.users = users;
 	assert_int_equal(trust_adopt(&world.app, &world.config, NOW), true);
-	assert_int_equal(world_post(&world, "add", NOW), 409);
-	assert_true(world_noted(&world, "status=POLICY_FORGOTTEN"));
+	assert_int_equal(world_post("add", NOW), 409);
+	assert_true(world_noted("status=POLICY_FORGOTTEN"));
 }
 
 static void test_no_signer(void **state)
@@ -95,7 +86,7 @@ static void test_no_signer(void **state)
 	(void)state;
 	users[WORLD_ALICE].keyring = world.users[WORLD_BOB].keyring;
 	assert_int_equal(adopt(), 1);
-	assert_true(world_noted(&world, "status=SIGNATURE_UNKNOWN_ISSUER"));
+	assert_true(world_noted("status=SIGNATURE_UNKNOWN_ISSUER"));
 	assert_int_equal(count(WORLD_ALICE), 0);
 }
 
@@ -108,10 +99,10 @@ static void test_signatures(void **state)
 	assert_int_equal(adopt(), 2);
 	users[WORLD_TEAM].policy.signatures = 2;
 	assert_int_equal(adopt(), 1);
-	assert_true(world_noted(&world, "status=SIGNATURE_UNKNOWN_ISSUER"));
+	assert_true(world_noted("status=SIGNATURE_UNKNOWN_ISSUER"));
 	users[WORLD_ALICE].policy.signatures = 2;
 	assert_int_equal(adopt(), 0);
-	assert_true(world_noted(&world, "status=POLICY_SIGNATURES"));
+	assert_true(world_noted("status=POLICY_SIGNATURES"));
 }
 
 /* A journal that is full at once is emptied as often as it takes, and every key has its line. */
@@ -124,10 +115,10 @@ static void test_small_journal(void **state)
 	world.journal.size = 3 * JOURNAL_LINE_MAX; /* room for one, beside those of a request */
 	writer_rewind(&world.journal, 0);
 	for (; !trust_adopt(&world.app, &config, NOW); calls++) {
-		lines += world_noted(&world, "event=dropped");
+		lines += world_noted("event=dropped");
 		writer_rewind(&world.journal, 0);
 	}
-	lines += world_noted(&world, "event=dropped");
+	lines += world_noted("event=dropped");
 	assert_true(calls == 2 && lines == 2);
 	assert_int_equal(table_measure(world.app.table).live, 0);
 }
@@ -150,13 +141,13 @@ static void test_age(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_the_same, start, end),
-		cmocka_unit_test_setup_teardown(test_other_numbers, start, end),
-		cmocka_unit_test_setup_teardown(test_no_user, start, end),
-		cmocka_unit_test_setup_teardown(test_no_signer, start, end),
-		cmocka_unit_test_setup_teardown(test_signatures, start, end),
-		cmocka_unit_test_setup_teardown(test_small_journal, start, end),
-		cmocka_unit_test_setup_teardown(test_age, start, end),
+		cmocka_unit_test_setup_teardown(test_the_same, start, world_end),
+		cmocka_unit_test_setup_teardown(test_other_numbers, start, world_end),
+		cmocka_unit_test_setup_teardown(test_no_user, start, world_end),
+		cmocka_unit_test_setup_teardown(test_no_signer, start, world_end),
+		cmocka_unit_test_setup_teardown(test_signatures, start, world_end),
+		cmocka_unit_test_setup_teardown(test_small_journal, start, world_end),
+		cmocka_unit_test_setup_teardown(test_age, start, world_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,8 @@
 
 enum { SETTINGS_SIZE = 256 * 1024 };
 
+struct world world;
+
 static struct arena take_arena(size_t size)
 {
 	struct arena arena = arena_of(calloc(1, size), size);
@@ -22,10 +24,10 @@ static struct arena take_arena(size_t size)
 	return arena;
 }
 
-static void add_user(struct world *world, size_t user, const char *name, unsigned signatures)
+static void add_user(size_t user, const char *name, unsigned signatures)
 {
-	world->users[user].name = span_of_string(name);
-	world->users[user].policy = (struct config_policy){
+	world.users[user].name = span_of_string(name);
+	world.users[user].policy = (struct config_policy){
 		.max_lifetime = 86400,
 		.signatures = signatures,
 		.key_types = 1U << SSH_KEY_ED25519 | 1U << SSH_KEY_ECDSA_P256 | 1U << SSH_KEY_RSA,
@@ -34,82 +36,89 @@ static void add_user(struct world *world, size_t user, const char *name, unsigne
 	};
 }
 
-static void add_certificate(struct world *world, size_t user, struct span certificate)
+static void add_certificate(size_t user, struct span certificate)
 {
-	assert_int_equal(pgp_keyring_add(&world->users[user].keyring, certificate, &world->settings), STATUS_OK);
+	assert_int_equal(pgp_keyring_add(&world.users[user].keyring, certificate, &world.settings), STATUS_OK);
 }
 
-void world_start(struct world *world)
+int world_start(void **state)
 {
 	static uint64_t crypto_memory[CONFIG_CRYPTO_ARENA_KB * 1024 / 8];
 
+	(void)state;
 	/* a group's start cannot skip it, and a test that does not pass is one that failed */
 	if (!IS_ENABLED(CONFIG_ED25519) || !IS_ENABLED(CONFIG_RSA)) {
 		print_message("the world's people sign with Ed25519 and RSA: all tests are skipped\n");
 		exit(0);
 	}
 	crypto_start(crypto_memory, sizeof(crypto_memory));
-	memset(world, 0, sizeof(*world));
-	world->settings = take_arena(SETTINGS_SIZE);
-	world->request = take_arena(CONFIG_REQUEST_ARENA_KB * 1024);
-	world->journal = writer_of(malloc(API_JOURNAL_MIN), API_JOURNAL_MIN);
-	add_user(world, WORLD_ALICE, "alice", 1);
-	add_user(world, WORLD_BOB, "bob", 1);
-	add_user(world, WORLD_TEAM, "team", 2);
-	add_user(world, WORLD_CROWD, "crowd", 16);
-	add_certificate(world, WORLD_ALICE, vector("cert.alice"));
-	add_certificate(world, WORLD_BOB, vector("cert.bob"));
-	add_certificate(world, WORLD_TEAM, vector("cert.alice"));
-	add_certificate(world, WORLD_TEAM, vector("cert.carol"));
+	memset(&world, 0, sizeof(world));
+	world.settings = take_arena(SETTINGS_SIZE);
+	world.request = take_arena(CONFIG_REQUEST_ARENA_KB * 1024);
+	world.journal = writer_of(malloc(API_JOURNAL_MIN), API_JOURNAL_MIN);
+	add_user(WORLD_ALICE, "alice", 1);
+	add_user(WORLD_BOB, "bob", 1);
+	add_user(WORLD_TEAM, "team", 2);
+	add_user(WORLD_CROWD, "crowd", 16);
+	add_certificate(WORLD_ALICE, vector("cert.alice"));
+	add_certificate(WORLD_BOB, vector("cert.bob"));
+	add_certificate(WORLD_TEAM, vector("cert.alice"));
+	add_certificate(WORLD_TEAM, vector("cert.carol"));
 	for (unsigned i = 0; i < 16; i++)
-		add_certificate(world, WORLD_CROWD, vector_of("cert.crowd%u", i));
-	world->config = (struct config){
+		add_certificate(WORLD_CROWD, vector_of("cert.crowd%u", i));
+	world.config = (struct config){
 		.host = SPAN("router"),
 		.max_request_age = 3600,
-		.users = world->users,
+		.users = world.users,
 		.user_count = WORLD_USERS,
 	};
-	world->app = (struct app){ .config = &world->config, .arena = &world->request, .journal = &world->journal };
-	world_clear(world);
+	world.app = (struct app){ .config = &world.config, .arena = &world.request, .journal = &world.journal };
+	return world_clear(state);
 }
 
-void world_end(struct world *world)
+int world_end(void **state)
 {
-	free(world->settings.data);
-	free(world->request.data);
-	free(world->table_memory.data);
-	free(world->events.data);
-	free(world->journal.data);
+	(void)state;
+	free(world.settings.data);
+	free(world.request.data);
+	free(world.table_memory.data);
+	free(world.events.data);
+	free(world.journal.data);
+	return 0;
 }
 
-void world_clear(struct world *world)
+int world_clear(void **state)
 {
-	free(world->table_memory.data);
-	free(world->events.data);
-	world->events = take_arena(events_memory_size());
-	world->app.events = events_start(&world->events, WORLD_NOW);
-	assert_non_null(world->app.events);
-	world->app.served = (struct audit_served){ 0 };
-	world->table_memory = take_arena(table_memory_size());
-	world->app.table = table_start(&world->table_memory);
-	assert_non_null(world->app.table);
+	(void)state;
+	free(world.table_memory.data);
+	free(world.events.data);
+	world.events = take_arena(events_memory_size());
+	world.app.events = events_start(&world.events, WORLD_NOW);
+	assert_non_null(world.app.events);
+	world.app.served = (struct audit_served){ 0 };
+	world.table_memory = take_arena(table_memory_size());
+	world.app.table = table_start(&world.table_memory);
+	assert_non_null(world.app.table);
+	world.app.counters = (struct api_counters){ 0 };
+	writer_rewind(&world.journal, 0);
+	return 0;
 }
 
-int world_handle(struct world *world, const struct api_request *request, int64_t now)
+int world_handle(const struct api_request *request, int64_t now)
 {
-	writer_rewind(&world->journal, 0);
-	world->answer.body = writer_of(world->body, API_BODY_MAX);
-	api_handle(&world->app, request, now, &world->answer);
-	assert_int_equal(world->request.used, 0);
-	world->answer.body.size = sizeof(world->body);
-	if (world->answer.list.kind != API_LIST_NONE)
-		api_write_list(&world->app, &world->answer.list, now, &world->answer.body);
-	assert_false(world->answer.body.overflowed);
-	assert_false(world->journal.overflowed);
-	return world->answer.http_code;
+	writer_rewind(&world.journal, 0);
+	world.answer.body = writer_of(world.body, API_BODY_MAX);
+	api_handle(&world.app, request, now, &world.answer);
+	assert_int_equal(world.request.used, 0);
+	world.answer.body.size = sizeof(world.body);
+	if (world.answer.list.kind != API_LIST_NONE)
+		api_write_list(&world.app, &world.answer.list, now, &world.answer.body);
+	assert_false(world.answer.body.overflowed);
+	assert_false(world.journal.overflowed);
+	return world.answer.http_code;
 }
 
-int world_ask(struct world *world, enum http_method method, const char *target, struct span body, int64_t now)
+int world_ask(enum http_method method, const char *target, struct span body, int64_t now)
 {
 	struct span text = span_of_string(target);
 	size_t end = span_find_byte(text, '?');
@@ -122,17 +131,17 @@ int world_ask(struct world *world, enum http_method method, const char *target, 
 		.access = ACCESS_ALL,
 	};
 
-	return world_handle(world, &request, now);
+	return world_handle(&request, now);
 }
 
-int world_post(struct world *world, const char *message, int64_t now)
+int world_post(const char *message, int64_t now)
 {
 	struct span body = vector_of("message.%s", message);
 	uint8_t *copy = malloc(body.size); /* exactly so large: the sanitizer guards what is behind */
 	int code;
 
 	memcpy(copy, body.data, body.size);
-	code = world_ask(world, HTTP_POST, "/api/v1/keys", span_of(copy, body.size), now);
+	code = world_ask(HTTP_POST, "/api/v1/keys", span_of(copy, body.size), now);
 	free(copy);
 	return code;
 }
@@ -145,12 +154,17 @@ static bool holds(struct span text, const char *part)
 	return false;
 }
 
-bool world_answered(const struct world *world, const char *text)
+bool world_answer_is(const char *text)
 {
-	return holds(writer_written(&world->answer.body), text);
+	return span_equal(writer_written(&world.answer.body), span_of_string(text));
 }
 
-bool world_noted(const struct world *world, const char *text)
+bool world_answered(const char *text)
 {
-	return holds(writer_written(&world->journal), text);
+	return holds(writer_written(&world.answer.body), text);
+}
+
+bool world_noted(const char *text)
+{
+	return holds(writer_written(&world.journal), text);
 }

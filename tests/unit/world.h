@@ -1,4 +1,4 @@
-/* All of the server above the socket, with keyrings of vectors.py: what the tests of submit and api stand on. */
+/* All of the server above the socket, with keyrings of vectors.py: one for all tests of a program. */
 #ifndef INKI_TESTS_UNIT_WORLD_H
 #define INKI_TESTS_UNIT_WORLD_H
 
@@ -20,25 +20,29 @@ struct world {
 	struct api_answer answer;
 };
 
-/* Ends the program, as one that has passed, where Kconfig left out an algorithm that they sign with. */
-void world_start(struct world *world);
-void world_end(struct world *world);
+extern struct world world;
 
-/* Empties the table, and forgets all events. */
-void world_clear(struct world *world);
+/* For cmocka, before and after a group. The first ends the program, as one that has passed, where Kconfig left out an
+ * algorithm that they sign with. */
+int world_start(void **state);
+int world_end(void **state);
+
+/* For cmocka, before a test: empties the table, forgets all events, counts anew. */
+int world_clear(void **state);
 
 /* Handles a request, by a listener that allows all to somebody who is not root, and ends a list that comes of it. The
  * journal holds its lines alone. Returns the status code. */
-int world_ask(struct world *world, enum http_method method, const char *target, struct span body, int64_t now);
+int world_ask(enum http_method method, const char *target, struct span body, int64_t now);
 
-/* The same, of any request; the body of the answer, with a list, is in world->answer.body. */
-int world_handle(struct world *world, const struct api_request *request, int64_t now);
+/* The same, of any request; the body of the answer, with a list, is in world.answer.body. */
+int world_handle(const struct api_request *request, int64_t now);
 
 /* Posts the message of that name. */
-int world_post(struct world *world, const char *message, int64_t now);
+int world_post(const char *message, int64_t now);
 
-/* Is text in the answer, in the journal? */
-bool world_answered(const struct world *world, const char *text);
-bool world_noted(const struct world *world, const char *text);
+/* Is text all of the answer, is it in it, in the journal? */
+bool world_answer_is(const char *text);
+bool world_answered(const char *text);
+bool world_noted(const char *text);
 
 #endif

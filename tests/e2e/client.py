@@ -1,13 +1,21 @@
 """The client as a user runs it: `inki key ...` with a gpg home of its own, and a terminal where one is needed."""
 
 import os
+import re
 import subprocess
+import time
 
 import inki
 import pexpect
 import pytest
 
 SLOW = 60  # seconds; nothing takes that long
+
+ENTRY = r""" - Username:     %s
+   Fingerprint:  (SHA256:\S{43})
+   MD5:          ([0-9a-f]{32})
+   Expires:      (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \+0000 UTC
+"""
 
 
 class Client:
@@ -46,6 +54,25 @@ def failure(done, fragment, code=1):
     line = done.stderr.decode().splitlines()[-1]
     assert line.startswith("inki") and fragment in line and line.isprintable(), f"expected {fragment!r}: {done}"
     return line
+
+
+def entry(text, heading, user="alice"):
+    """The fingerprint and the end of the one key that was printed."""
+    match = re.fullmatch(f"{heading}\n" + ENTRY % user, text)
+    assert match, text
+    return match.group(1), time.mktime(time.strptime(match.group(3) + " UTC", "%Y-%m-%d %H:%M:%S %Z")) - time.timezone
+
+
+def fingerprint_of(line, kind="sha256"):
+    done = subprocess.run(["ssh-keygen", "-l", "-E", kind, "-f", "-"], input=line.encode(), capture_output=True, check=True)
+    return done.stdout.decode().split()[1]
+
+
+@pytest.fixture
+def pub(new_key):
+    """A new key: (the line, the path of the .pub file)."""
+    line, path = new_key()
+    return line, path + ".pub"
 
 
 @pytest.fixture

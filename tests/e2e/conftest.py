@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import subprocess
 import sys
 
 import pytest
@@ -14,6 +13,8 @@ for variable in ("INKI_SERVER", "INKI_CONFIG", "PORT"):
     os.environ.pop(variable, None)
 
 import inki  # noqa: E402
+from client import client, pub  # noqa: E402, F401
+from export import files, folder, place_of_root  # noqa: E402, F401
 from fixtures import gpg, new_key  # noqa: E402, F401
 
 
@@ -49,15 +50,12 @@ def mallory(gpg):
 @pytest.fixture
 def start(words):
     """Starts servers, and ends them after the test. `config` is what stands in the file besides the listeners."""
-    running = []
-
-    def starting(config, **how):
-        running.append(inki.Server(words, config, **how))
-        return running[-1]
-    yield starting
     with contextlib.ExitStack() as stack:
-        for server in running:
+        def starting(config, **how):
+            server = inki.Server(words, config, **how)
             stack.callback(server.stop)
+            return server
+        yield starting
 
 
 @pytest.fixture

@@ -4,13 +4,10 @@ import base64
 import os
 import re
 import shutil
-import signal
 import tempfile
-import time
 
-import inki
 import pytest
-from inki import has
+from inki import has, wait_for
 
 needs_export = [
     pytest.mark.skipif(os.geteuid() != 0, reason="the files must be root's"),
@@ -18,42 +15,20 @@ needs_export = [
 ]
 
 
+@pytest.fixture(scope="session")
+def place_of_root():
+    """A folder that outlives all servers. It is below /usr/local/lib, as each one above must be root's and nobody else's."""
+    place = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
+    os.chmod(place, 0o755)
+    yield place
+    assert wait_for(lambda: is_removed(place)), f"somebody still writes to {place}"
+
+
 @pytest.fixture
-def folder():
-    """Below /usr/local/lib, as each folder above must be root's and nobody else's."""
-    above = tempfile.mkdtemp(prefix="inki-test-", dir="/usr/local/lib")
+def folder(place_of_root):
+    above = tempfile.mkdtemp(dir=place_of_root)
     os.chmod(above, 0o755)
-    yield os.path.join(above, "keys")
-    assert wait_for(lambda: is_removed(above)), f"somebody still writes to {above}"
-
-
-@pytest.fixture
-def start(words, folder):
-    """Starts servers that a test may end itself, in whatever way; the folder of the files outlives them."""
-    running = []
-
-    def starting(config, **how):
-        running.append(inki.Server(words, config, **how))
-        return running[-1]
-    yield starting
-    for server in running:
-        if server.process.poll() is None:
-            server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
-
-
-def end(server):
-    server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(10) == 0, server.log()
-
-
-def wait_for(condition, seconds=3):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
+    return os.path.join(above, "keys")
 
 
 def is_removed(folder):
@@ -90,10 +65,10 @@ class Files:
         """The base64 of the keys that are in the file."""
         return [re.search(r"AAAA\S+", line).group() for line in self.lines(user)]
 
-    def become(self, *keys, user="alice", seconds=3):
+    def become(self, *keys, user="alice"):
         """Waits until the file holds exactly these keys."""
         wanted = [key.split()[1] for key in keys]
-        assert wait_for(lambda: self.blobs(user) == wanted, seconds), f"{self.lines(user)}\n{self.server.log()}"
+        assert wait_for(lambda: self.blobs(user) == wanted), f"{self.lines(user)}\n{self.server.log()}"
         return True
 
 

@@ -6,6 +6,7 @@ import socket
 import threading
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILA2jQqGzVzINkw6GcQ7L22pQ2PCcWIEeKI2DPTkEVer x"
+JSON_TYPE = "Content-Type: application/json\r\n"
 
 
 def answer(body=LINE + "\n", head="HTTP/1.1 200 OK", fields="Content-Type: text/plain\r\n", size=None):
@@ -34,7 +35,7 @@ def fake_server(folder, *sends, requests=None):
                 return
             with client, contextlib.suppress(OSError):
                 if not sends:
-                    ended.wait(10)
+                    ended.wait(60)
                 requests.append(client.recv(65536))
                 for each in sends:
                     if isinstance(each, float):

@@ -9,10 +9,9 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
-from inki import NO_LEAK_SEARCH, TREE
+from inki import NO_LEAK_SEARCH, TREE, wait_for
 
 PACKAGE = os.path.join(TREE, "board", "openwrt", "inki")
 STUBS = os.path.join(TREE, "tests", "openwrt")
@@ -142,13 +141,11 @@ class Router:
     def log(self):
         return self.read("tmp/log")
 
-    def wait_for(self, pattern, seconds=10):
-        end = time.monotonic() + seconds
-        while not re.search(pattern, self.log()):
-            assert time.monotonic() < end and self.server.poll() is None, f"{pattern} is not in the log:\n{self.log()}"
-            time.sleep(0.02)
+    def wait_for(self, pattern):
+        wait_for(lambda: re.search(pattern, self.log()) or self.server.poll() is not None)
+        assert re.search(pattern, self.log()), f"{pattern} is not in the log:\n{self.log()}"
 
     def end(self):
         if self.server and self.server.poll() is None:
             os.kill(int(self.read("tmp/procd.pid")), signal.SIGTERM)
-            self.server.wait(10)
+            self.server.wait(30)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both
 
 
 def run(words, *arguments, **how):
-    return subprocess.run([*words, "authorized-keys", *arguments], capture_output=True, timeout=10, check=False, **how)
+    return subprocess.run([*words, "authorized-keys", *arguments], capture_output=True, timeout=30, check=False, **how)
 
 
 def fails(words, url, *arguments):
@@ -27,7 +27,7 @@ def fails(words, url, *arguments):
     assert done.stdout == b"", done
     errors = done.stderr.decode()
     assert errors.startswith("inki") and errors.count("\n") == 1 and errors.endswith("\n"), done
-    assert took < 2.5, f"took {took:.1f} s"
+    assert took < 6, f"took {took:.1f} s"
     return errors
 
 
@@ -130,13 +130,13 @@ def test_standard_output_closed_early(tmp_path, words):
         child.stdout.close()
         errors = child.stderr.read()
         child.stderr.close()
-        assert child.wait(10) >= 0, "killed by a signal"
+        assert child.wait(30) >= 0, "killed by a signal"
         assert b"Sanitizer" not in errors, errors
         done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *words, "authorized-keys", "alice", "-s", url],
-                              stderr=subprocess.PIPE, timeout=10, check=False)
+                              stderr=subprocess.PIPE, timeout=30, check=False)
         assert done.returncode == 1, done
         done = subprocess.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *words, "authorized-keys", "alice", "-s", url],
-                              stderr=subprocess.PIPE, timeout=10, check=False)
+                              stderr=subprocess.PIPE, timeout=30, check=False)
         assert done.returncode == 1 and done.stderr, done
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 
 import pytest
-from inki import Wire, has, refused, yaml
+from inki import Wire, has, refused, wait_for, yaml
 
 pytestmark = [pytest.mark.both, pytest.mark.skipif(not has("CHECKS"), reason="built without CONFIG_CHECKS")]
 
@@ -64,11 +64,8 @@ def processes(mark):
     return found
 
 
-def gone(mark, seconds=5):
-    end = time.monotonic() + seconds
-    while processes(mark) and time.monotonic() < end:
-        time.sleep(0.02)
-    return not processes(mark)
+def gone(mark):
+    return wait_for(lambda: not processes(mark))
 
 
 def test_a_yes_lets_in_and_is_logged(host, program, sign, new_key):
@@ -124,10 +121,10 @@ def test_what_a_check_is_told(host, program, alice, sign, new_key, tmp_path):
     ("exec 0<&- 2>&-; exit 0", 200, None, "allowed"),
     ("head -c 3000000 /dev/zero | tr '\\0' x >&2; head -c 3000000 /dev/zero; echo >&2; exit 5", 403, "no-luck: " + "x" * 200, "refused"),
     ("yes >&2", 403, "has not answered in its time: no-luck: y", "outran"),
-    ("yes & sleep 9 & exit 0", 200, None, "allowed"),
+    ("yes & sleep 99 & exit 0", 200, None, "allowed"),
 ])
 def test_what_a_program_may_do(host, program, sign, new_key, script, code, fragment, outcome):
-    server = host({"no-luck": {"command": [program(script)], "timeout": "1s"}})
+    server = host({"no-luck": {"command": [program(script)], "timeout": "2s" if outcome == "outran" else "30s"}})
     line, _ = new_key()
     answer = server.post(sign(key=line))
     if code == 200:
@@ -139,7 +136,7 @@ def test_what_a_program_may_do(host, program, sign, new_key, script, code, fragm
     (event,) = events(server)
     assert event["result"] == ("allowed" if code == 200 else "refused")
     assert {"outran": "in its time", "killed": "was killed by signal"}.get(outcome, "") in event.get("message", "")
-    assert gone(server.process.pid and "INKI_CHECK=no-luck"), "something is left of it"
+    assert gone("INKI_CHECK=no-luck"), "something is left of it"
     server.is_serving()
 
 
@@ -179,20 +176,17 @@ def test_nobody_is_asked_about_what_is_refused_or_known_anyway(host, program, ma
 
 
 def test_others_are_served_while_checks_run(host, program, sign, new_key, tmp_path):
-    server = host({"slow": {"command": [program('while [ ! -e "$here/go" ]; do sleep 0.05; done')], "timeout": "20s"}})
+    server = host({"slow": {"command": [program('while [ ! -e "$here/go" ]; do sleep 0.05; done')], "timeout": "2m"}})
     lines = [new_key()[0] for _ in range(3)]
     answers = []
     askers = [threading.Thread(target=lambda line=line: answers.append(server.post(sign(key=line)).status)) for line in lines]
     for asker in askers:
         asker.start()
-    end = time.monotonic() + 10
-    while len(processes("INKI_CHECK=slow")) < 3 and time.monotonic() < end:
-        time.sleep(0.02)
-    started = time.monotonic()
+    assert wait_for(lambda: len(processes("INKI_CHECK=slow")) >= 3)
     for _ in range(20):
         assert server.curl("/healthz").status == 200
         assert server.authorized_keys("alice").stdout == ""
-    assert time.monotonic() - started < 10 and answers == []
+    assert answers == []
     (tmp_path / "go").touch()
     for asker in askers:
         asker.join()
@@ -200,14 +194,12 @@ def test_others_are_served_while_checks_run(host, program, sign, new_key, tmp_pa
 
 
 def test_a_full_house(host, program, sign, new_key, tmp_path):
-    server = host({"slow": {"command": [program('while [ ! -e "$here/go" ]; do sleep 0.05; done')], "timeout": "20s"}})
+    server = host({"slow": {"command": [program('while [ ! -e "$here/go" ]; do sleep 0.05; done')], "timeout": "2m"}})
     messages = [sign(key=new_key()[0]) for _ in range(9)]
     wires = []
     for message in messages[:7]:
         wires.append(Wire(server).send(b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(message) + message))
-    end = time.monotonic() + 10
-    while len(processes("INKI_CHECK=slow")) < 7 and time.monotonic() < end:
-        time.sleep(0.02)
+    assert wait_for(lambda: len(processes("INKI_CHECK=slow")) >= 7)
     answer = server.post(messages[7])
     refused(answer, 503, "try again in a moment")
     assert answer.headers["retry-after"] == "2"
@@ -221,7 +213,7 @@ def test_a_full_house(host, program, sign, new_key, tmp_path):
 def test_the_last_place_is_for_sshd(host, program, sign, new_key, tmp_path):
     """Whoever may ask over the Unix socket, and asks without end, does not keep another one from it."""
     slow = {"command": [program('echo x >>"$here/asked"; while [ ! -e "$here/go" ]; do sleep 0.05; done')],
-            "timeout": "20s", "actions": ["add", "serve"]}
+            "timeout": "2m", "actions": ["add", "serve"]}
     server = host({"slow": slow})
     answers, threads = {}, []
 
@@ -232,9 +224,7 @@ def test_the_last_place_is_for_sshd(host, program, sign, new_key, tmp_path):
     def start(count, uid, number):
         threads.append(threading.Thread(target=ask, args=(uid, number)))
         threads[-1].start()
-        end = time.monotonic() + 10
-        while (tmp_path / "asked").read_text().count("x") < 1 + count and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: (tmp_path / "asked").read_text().count("x") >= 1 + count)
         assert (tmp_path / "asked").read_text() == "x\n" * (1 + count)
     line, _ = new_key()
     (tmp_path / "go").touch()
@@ -254,14 +244,11 @@ def test_the_last_place_is_for_sshd(host, program, sign, new_key, tmp_path):
 
 
 def test_a_client_who_goes_away_cancels(host, program, sign, new_key):
-    server = host({"long": {"command": [program("sleep 50 & setsid sleep 51 & sleep 52")], "timeout": "30s"}})
+    server = host({"long": {"command": [program("sleep 90 & setsid sleep 91 & sleep 92")], "timeout": "1m"}})
     message = sign(key=new_key()[0])
     with Wire(server) as wire:
         wire.send(b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(message) + message)
-        end = time.monotonic() + 5
-        while len(processes("INKI_CHECK=long")) < 4 and time.monotonic() < end:
-            time.sleep(0.02)
-        assert len(processes("INKI_CHECK=long")) >= 4
+        assert wait_for(lambda: len(processes("INKI_CHECK=long")) >= 4)
     assert gone("INKI_CHECK=long")
     assert "nobody waited" in events(server)[0]["message"]
     assert server.keys() == []
@@ -269,8 +256,8 @@ def test_a_client_who_goes_away_cancels(host, program, sign, new_key):
 
 def test_sessions_of_their_own_do_not_save_them(host, program, sign, new_key):
     script = "(setsid sh -c 'setsid sleep 61 & sleep 62' &) ; setsid sleep 63 & sleep 0.3; %s"
-    for end, status in (("exit 0", 200), ("sleep 64", 403)):
-        server = host({"wild": {"command": [program(script % end)], "timeout": "1s"}})
+    for end, timeout, status in (("exit 0", "30s", 200), ("sleep 64", "2s", 403)):
+        server = host({"wild": {"command": [program(script % end)], "timeout": timeout}})
         assert server.post(sign(key=new_key()[0])).status == status
         assert gone("INKI_CHECK=wild"), processes("INKI_CHECK=wild")
 
@@ -306,15 +293,16 @@ def test_serving(host, program, sign, new_key, tmp_path):
 
 
 def test_the_cache_of_serving(host, program, sign, new_key, tmp_path):
-    server = host({"door": {"command": [program('echo x >>"$here/asked"; [ ! -e "$here/closed" ]')], "actions": ["serve"], "cache": "2s"}})
+    server = host({"door": {"command": [program('echo x >>"$here/asked"; [ ! -e "$here/closed" ]')], "actions": ["serve"], "cache": "4s"}})
     line, _ = new_key()
     fingerprint = server.post(sign(key=line)).json[0]["fingerprint"]
+    started = time.monotonic()
     for _ in range(5):
         assert server.authorized_keys("alice").stdout == line + "\n"
-    assert 1 <= len((tmp_path / "asked").read_text().split()) <= 2
+    assert len((tmp_path / "asked").read_text().split()) <= 1 + (time.monotonic() - started) // 3
     (tmp_path / "closed").touch()
     assert server.authorized_keys("alice", fingerprint).stdout == "", "an answer about all is none about one"
-    time.sleep(2.1)
+    time.sleep(4.1)
     assert server.authorized_keys("alice").stdout == ""
     (tmp_path / "closed").unlink()
     assert server.authorized_keys("alice").stdout == "", "a no holds as long"
@@ -323,13 +311,11 @@ def test_the_cache_of_serving(host, program, sign, new_key, tmp_path):
 
 
 def test_a_reload_meanwhile(host, program, sign, new_key):
-    server = host({"slow": {"command": [program("sleep 50")], "timeout": "30s"}})
+    server = host({"slow": {"command": [program("sleep 90")], "timeout": "1m"}})
     message = sign(key=new_key()[0])
     with Wire(server) as wire:
         wire.send(b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(message) + message)
-        end = time.monotonic() + 5
-        while not processes("INKI_CHECK=slow") and time.monotonic() < end:
-            time.sleep(0.02)
+        assert wait_for(lambda: processes("INKI_CHECK=slow"))
         server.reload()
         answer = wire.answer()
         refused(answer, 503, "send the request again")
@@ -337,28 +323,24 @@ def test_a_reload_meanwhile(host, program, sign, new_key):
 
 
 def test_the_end_meanwhile(host, program, sign, new_key):
-    server = host({"slow": {"command": [program("sleep 50")], "timeout": "30s"}})
+    server = host({"slow": {"command": [program("sleep 90")], "timeout": "1m"}})
     message = sign(key=new_key()[0])
     with Wire(server) as wire:
         wire.send(b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(message) + message)
-        end = time.monotonic() + 5
-        while not processes("INKI_CHECK=slow") and time.monotonic() < end:
-            time.sleep(0.02)
+        assert wait_for(lambda: processes("INKI_CHECK=slow"))
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         server.process.send_signal(signal.SIGTERM)  # at once, please
-        assert server.process.wait(5) == 0
+        server.wait_for_end()
     assert gone("INKI_CHECK=slow")
 
 
 def test_a_watcher_is_killed(host, program, sign, new_key):
-    server = host({"slow": {"command": [program("exec sleep 50")], "timeout": "30s"}})
+    server = host({"slow": {"command": [program("exec sleep 90")], "timeout": "1m"}})
     answers = []
     asker = threading.Thread(target=lambda: answers.append(server.post(sign(key=new_key()[0]))))
     asker.start()
-    end = time.monotonic() + 5
-    while not processes("INKI_CHECK=slow") and time.monotonic() < end:
-        time.sleep(0.02)
+    assert wait_for(lambda: processes("INKI_CHECK=slow"))
     with open(f"/proc/{processes('INKI_CHECK=slow')[0]}/stat", encoding="ascii") as file:
         os.kill(int(file.read().rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
     asker.join()
@@ -381,9 +363,8 @@ def test_many_checks_leave_nothing(host, program, sign, new_key):
     before = state()
     for _ in range(20):
         refused(server.post(message), 403, "no")
-    end = time.monotonic() + 5
-    while (after := state())[1::2] != before[1::2] and time.monotonic() < end:
-        time.sleep(0.05)  # the last watcher is still on its way
+    wait_for(lambda: state()[1::2] == before[1::2])  # the last watcher is still on its way
+    after = state()
     assert after[1] == before[1] and after[3] == before[3]
     assert "asan" in server.words[-1] or all(abs(a - b) <= 8 for a, b in zip(after, before)), (before, after)
 

@@ -2,13 +2,14 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
 import urllib.request
 
 import pytest
-from inki import TREE, has, yaml
+from inki import TREE, free_port, has, yaml
 
 pytestmark = pytest.mark.both
 
@@ -24,12 +25,6 @@ def indent(text, by):
 @pytest.fixture
 def keyring(gpg, alice):
     return gpg.export(alice)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def has_ipv6():
@@ -48,7 +43,7 @@ def test_the_original_form(start, keyring, sign, new_key):
     line, _ = new_key()
     assert server.post(sign(key=line)).status == 200
     if has_ipv6():
-        with urllib.request.urlopen(f"http://[::1]:{port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://[::1]:{port}/healthz", timeout=20) as answer:
             assert answer.status == 200, "the port of the original form is open for IPv6, too"
 
 
@@ -150,11 +145,10 @@ def test_socket_left_behind_is_taken_over(start, keyring, tmp_path):
     config = {"users": [{"name": "alice", "keyring": keyring}]}
     server = start(config)
     server.process.kill()
-    server.process.wait()
+    server.wait_for_end(-signal.SIGKILL)
     again = start(config, folder=server.folder)
     again.is_serving()
     assert again.curl("/healthz", unix=True).status == 200
-    server.stop = lambda: None
 
 
 def test_usage(words):

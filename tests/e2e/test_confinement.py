@@ -54,9 +54,7 @@ def probe(tmp_path):
 
     yield start
     for server in servers:
-        if server.process.poll() is None:
-            server.process.kill()
-        server.process.wait()
+        server.kill()
 
 
 def walls(server):
@@ -79,7 +77,7 @@ def test_the_filter_kills(probe, attempt):
     with inki.Wire(server) as wire:
         wire.send(f"GET /probe/{attempt} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert wire.is_closed(), f"{attempt} was answered: {wire.kept!r}"
-    assert server.process.wait(5) != 0
+    assert server.process.wait(inki.PATIENCE) != 0
 
 
 @pytest.mark.parametrize("attempt", BEHIND_THE_FILTER)
@@ -115,9 +113,7 @@ def test_lines_without_end_keep_nobody_from_the_helper(probe):
         for count in (1, 2):
             server.write_config({"users": "nonsense"})
             server.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 5
-            while server.log().count("the old configuration stays") < count and time.monotonic() < end:
-                time.sleep(0.05)
+            inki.wait_for(lambda: server.log().count("the old configuration stays") >= count)
             assert server.log().count("the old configuration stays") == count, server.log()
         assert "does not listen to its helper" not in server.log()
         serving = server.serving
@@ -137,7 +133,7 @@ def check(words, folder, prefix=(), env=None, **config):
                           env={**os.environ, **inki.NO_LEAK_SEARCH, **(env or {})}) as server:
         line = next(line for line in server.stderr if "confinement" in line or "run_as" in line)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            assert server.wait(0.3) == done.returncode == 1, done
+            assert server.wait(inki.PATIENCE if done.returncode else 0.3) == done.returncode == 1, done
             return done, line
         server.terminate()
         assert done.returncode == 0, done
@@ -170,8 +166,9 @@ def test_check_config_by_others(tmp_path):
 
 def test_no_wall_may_be_missing_where_all_are_required(tmp_path):
     server = inki.Server(inki.PROBE, {**CONFIG, "require_confinement": True}, env={"PROBE_WITHOUT": "landlock"})
-    assert server.process.wait(5) == 1
+    server.wait_for_end(1)
     assert "confinement is not complete, which require_confinement asks for" in server.log()
+    server.stop()
     server = inki.Server(inki.RELEASE, {**CONFIG, "require_confinement": True})
     server.is_serving()
     server.stop()
@@ -188,15 +185,15 @@ def test_run_as(user, uid):
 
 def test_run_as_nobody_knows():
     with pytest.raises(AssertionError, match="run_as: the system has no user jemand"):
-        inki.Server(inki.RELEASE, {**CONFIG, "run_as": "jemand"}, wait=3)
+        inki.Server(inki.RELEASE, {**CONFIG, "run_as": "jemand"})
 
 
 def test_without_root(tmp_path):
     """A server of an ordinary user has the walls that need no root, and cannot become somebody else."""
     as_user = ("setpriv", "--reuid", "4711", "--regid", "4711", "--clear-groups")
-    server = inki.Server(inki.RELEASE, f"listen: [{{address: '127.0.0.1:0'}}]\nusers: []\n", prefix=as_user)
+    server = inki.Server(inki.RELEASE, "listen: [{address: '127.0.0.1:0'}]\nusers: []\n", prefix=as_user)
     standing, missing = walls(server)
     assert "as user 4711" in standing and missing == "empty root folder (only root can change it)"
     server.stop()
     with pytest.raises(AssertionError, match="only root can become another user"):
-        inki.Server(inki.RELEASE, "listen: [{address: '127.0.0.1:0'}]\nrun_as: daemon\nusers: []\n", prefix=as_user, wait=3)
+        inki.Server(inki.RELEASE, "listen: [{address: '127.0.0.1:0'}]\nrun_as: daemon\nusers: []\n", prefix=as_user)

@@ -54,7 +54,7 @@ def test_each_event_is_in_the_log_and_in_the_list(server, sign, alice, new_key, 
     server.authorized_keys("alice", key["fingerprint"])
     server.post(sign(action="remove", key=line, at=int(time.time()) + 4))
     short, _ = new_key()
-    server.post(sign(key=short, expire="2s"))
+    server.post(sign(key=short, expire="4s"))
     server.wait_for_log("event=expired")
     told = events(server)
     names = [event["event"] for event in told]
@@ -159,5 +159,5 @@ def test_floods_leave_the_changes(start, gpg, alice, sign, new_key):
 def test_stop_is_the_last_line(start):
     server = start({"users": []})
     server.process.terminate()
-    server.process.wait(10)
+    server.wait_for_end()
     assert lines_of(server.log())[-1][0] == ("event", "stop")

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from inki import TREE, has, refused
+from inki import TREE, has, refused, wait_for
 
 pytestmark = pytest.mark.skipif(not has("CHECKS"), reason="built without CONFIG_CHECKS")
 
@@ -82,13 +82,6 @@ def test_on_call_in_the_server(host, sign, new_key):
 
 # ---- ask-a-person ----
 
-def wait_for(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
-
-
 @pytest.mark.parametrize("verdict, reason, status, fragment", [
     ("yes", "", 200, None), ("no", "", 403, "an operator said no"), ("no", "not now, Bob sleeps\n", 403, "not now, Bob sleeps"),
 ])
@@ -96,7 +89,7 @@ def test_ask_a_person(host, sign, new_key, tmp_path, verdict, reason, status, fr
     folder = tmp_path / "ask"
     folder.mkdir()
     (folder / "alice.999999999").write_text("one that was left behind")
-    server = host("ask-a-person", str(folder), timeout="20s")
+    server = host("ask-a-person", str(folder), timeout="2m")
     line, _ = new_key()
     answers = []
     asker = threading.Thread(target=lambda: answers.append(server.post(sign(key=line, reason="ticket 17"))))

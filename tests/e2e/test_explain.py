@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from inki import Server, Wire
+from inki import PATIENCE, Wire, wait_for
 
 pytestmark = pytest.mark.both
 
@@ -87,29 +87,23 @@ def test_follow(start, tmp_path):
     with open(tmp_path / "out", "wb") as out, open(tmp_path / "err", "wb") as err:
         follower = subprocess.Popen([*server.words, "events", "-f", url], stdout=out, stderr=err)
 
-    def wait_for(name, fragment, count=1, seconds=10):
-        end = time.monotonic() + seconds
-        while (tmp_path / name).read_text().count(fragment) < count and time.monotonic() < end:
-            time.sleep(0.05)
+    def comes(name, fragment, count=1):
+        wait_for(lambda: (tmp_path / name).read_text().count(fragment) >= count)
         assert (tmp_path / name).read_text().count(fragment) == count, (tmp_path / name).read_text()
     try:
-        wait_for("out", "event=start")
+        comes("out", "event=start")
         server.post(b"nonsense")
-        wait_for("out", "event=refused")
+        comes("out", "event=refused")
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(10)
-        wait_for("err", "waiting for it to come back")
-        again = Server(server.words, config, folder=server.folder)
-        try:
-            wait_for("out", "event=start", 2)
-            again.post(b"nonsense", unix=True)
-            wait_for("out", "event=refused", 2)
-            wait_for("err", "the server is back")
-            assert "missing" not in (tmp_path / "err").read_text()
-            assert follower.poll() is None
-        finally:
-            again.process.terminate()
-            again.process.wait(10)
+        server.wait_for_end()
+        comes("err", "waiting for it to come back")
+        again = start(config, folder=server.folder)
+        comes("out", "event=start", 2)
+        again.post(b"nonsense", unix=True)
+        comes("out", "event=refused", 2)
+        comes("err", "the server is back")
+        assert "missing" not in (tmp_path / "err").read_text()
+        assert follower.poll() is None
     finally:
         follower.kill()
         follower.wait()
@@ -120,7 +114,7 @@ def test_follow_ends_with_its_reader(server):
     assert follower.stdout.readline().startswith(b"event=start")
     follower.stdout.close()
     server.post(b"nonsense")
-    assert follower.wait(10) == 0 and follower.stderr.read() == b""
+    assert follower.wait(PATIENCE) == 0 and follower.stderr.read() == b""
     follower.stderr.close()
 
 
@@ -174,7 +168,7 @@ def test_key_that_root_removed(server, key_of):
 
 
 def test_key_that_expired(server, key_of):
-    _, key = key_of(expire="2s")
+    _, key = key_of(expire="4s")
     server.wait_for_log("event=expired")
     for form in forms(key):
         assert re.fullmatch(r"This key does not let alice in. Last, \d+s ago \(\S+Z\): expired.", explain(server, "alice", form)[0][-1])

@@ -8,15 +8,15 @@ import tempfile
 import time
 
 import pytest
-from export import end, files, Files, folder, needs_export, start, wait_for  # noqa: F401
-from inki import has
+from export import Files, needs_export
+from inki import wait_for
 
 pytestmark = needs_export
 
 # ---- what may go wrong ----
 
 @pytest.mark.parametrize("case", ["others may write", "another user's", "a link of another user", "above", "a file", "no parent"])
-def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, case):  # noqa: F811
+def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, case):
     config = {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}}
     above, wanted = os.path.dirname(folder), "others may write to it"
     if case == "others may write":
@@ -40,12 +40,12 @@ def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, 
         config["export"]["directory"] = folder + "/a/b"
         wanted = f"{folder}: No such file or directory"
     server = start(config)
-    assert server.process.wait(5) == 1
+    server.wait_for_end(1)
     assert re.search(f"^inki: export: .*{re.escape(wanted)}", server.log(), re.M), server.log()
     assert not os.path.exists(server.socket_path)
 
 
-def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_key):  # noqa: F811
+def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_key):
     """As on OpenWrt, where /var is a link to /tmp, and /tmp is everybody's."""
     above = tempfile.mkdtemp(prefix="inki-test-", dir="/tmp")
     try:
@@ -55,13 +55,13 @@ def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_k
         line, _ = new_key()
         assert exported.server.post(sign(key=line)).status == 200
         exported.become(line)
-        end(exported.server)
+        exported.server.stop()
     finally:
         os.unlink(above + "-link")
         shutil.rmtree(above)
 
 
-def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, tmp_path):  # noqa: F811
+def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, tmp_path):
     exported = files()
     line, _ = new_key()
     victim = tmp_path / "victim"
@@ -84,7 +84,7 @@ def test_links_that_were_planted_are_not_followed(files, sign, new_key, folder, 
 
 
 @pytest.mark.parametrize("owner, mode", [(1000, 0o755), (0, 0o775), (1000, 0o700)])
-def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_key, owner, mode):  # noqa: F811
+def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_key, owner, mode):
     """Nothing is written there any more, but what is in there goes: at once if the keeper may, or else when inki ends."""
     there, (line, _) = files(), new_key()
     there.server.post(sign(key=line))
@@ -96,11 +96,11 @@ def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_ke
     assert there.server.delete(sign(key=line, action="remove")).status == 200
     there.server.wait_for_log("no keys can be written there" if owner == 0 else "cannot be removed, and still lets in")
     assert owner != 0 or wait_for(lambda: not os.path.exists(there.path()))
-    end(there.server)
+    there.server.stop()
     assert not os.path.exists(there.path())
 
 
-def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):  # noqa: F811
+def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):
     there, (line, _) = files(), new_key()
     there.server.post(sign(key=line))
     there.become(line)
@@ -108,18 +108,18 @@ def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_k
     there.server.reload()
     assert wait_for(lambda: not os.path.exists(there.path())), there.server.log()
     there.server.wait_for_log("others may write to it")
-    end(there.server)
+    there.server.stop()
 
 
-def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):  # noqa: F811
+def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):
     there, (line, _) = Files(start, {"users": [{"name": ".bob", "keyring": gpg.export(alice)}]}, folder), new_key()
     assert there.server.post(sign(username=".bob", key=line)).status == 200
     there.become(line, user=".bob")
-    end(there.server)
+    there.server.stop()
     assert not os.path.exists(there.path(".bob"))
 
 
-def test_a_folder_that_was_removed_is_made_again(files, sign, new_key, folder, gpg, alice):  # noqa: F811
+def test_a_folder_that_was_removed_is_made_again(files, sign, new_key, folder, gpg, alice):
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
     assert exported.server.post(sign(key=first)).status == 200
@@ -137,7 +137,7 @@ def small_disk(folder):
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):  # noqa: F811
+def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):
     """A file that cannot be written goes, rather than that it holds a key that has gone; and it comes when there is room again."""
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
@@ -152,11 +152,11 @@ def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):  # noqa
     exported.server.wait_for_log("/alice/authorized_keys cannot be written, so there is none: No space left on device")
     assert wait_for(lambda: not os.path.exists(exported.path()))
     os.unlink(filling)
-    exported.become(first, second, seconds=15)
-    end(exported.server)
+    exported.become(first, second)
+    exported.server.stop()
 
 
-def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):  # noqa: F811
+def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
     assert exported.server.post(sign(key=first)).status == 200
@@ -165,5 +165,5 @@ def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):  # noq
     assert exported.server.post(sign(key=second)).status == 200
     exported.server.wait_for_log("cannot be removed, and still lets in whose keys are in there: Read-only file system")
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
-    exported.become(first, second, seconds=15)
-    end(exported.server)
+    exported.become(first, second)
+    exported.server.stop()

@@ -13,7 +13,7 @@ import certificates
 import inki
 import openpgp
 import pytest
-from inki import Wire, refused
+from inki import Wire, refused, wait_for
 from test_many import ssh_line
 
 pytestmark = [
@@ -128,12 +128,14 @@ def test_starting(words, alice, call, error):
     """The server ends with a sentence, or goes on and is whole: for the first of these calls, for the second, ..."""
     for when in range(1, 4):
         try:
-            server = inki.Server(words, configuration(alice), prefix=strace(f"{call}:error={error}:when={when}"), wait=10)
+            server = inki.Server(words, configuration(alice), prefix=strace(f"{call}:error={error}:when={when}"))
         except AssertionError as ended:
             text = str(ended)
             assert "exit status 1" in text and "\ninki: " in text, f"call {when}: {text}"
             continue
-        try:  # the sockets are there before the rest is
+        # the sockets are there before the rest is
+        wait_for(lambda: "event=start" in server.log() or server.process.poll() is not None)
+        try:
             assert server.process.wait(0.2) == 1, f"call {when}: {server.log()}"
             assert re.search("^inki: |^error: ", server.log(), re.M), f"call {when}: {server.log()}"
         except subprocess.TimeoutExpired:

@@ -9,10 +9,9 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
-from inki import RELEASE, TREE, yaml
+from inki import RELEASE, TREE, wait_for, yaml
 
 SHELLS = [["sh"]] + ([["busybox", "sh"]] if shutil.which("busybox") else [])
 needs_this_machine = pytest.mark.skipif(len(RELEASE) > 1, reason="the scripts start a program of this machine")
@@ -56,13 +55,6 @@ def processes(folder):
     return sorted(found)
 
 
-def wait(question):
-    end = time.monotonic() + 10
-    while not question():
-        assert time.monotonic() < end, "nothing happened for 10 s"
-        time.sleep(0.05)
-
-
 def is_served(folder):
     done = subprocess.run(["curl", "-qsS", "--unix-socket", f"{folder}/run/inki/inki.sock", "http://localhost/healthz"], capture_output=True, check=False)
     return done.stdout == b"ok\n"
@@ -85,13 +77,13 @@ def test_sysv_script(place, shell):
     try:
         assert run("status") == (3, "inki does not run\n") and run("stop") == (0, "inki does not run\n")
         assert run("reload") == (1, "inki does not run\n") and run("restart")[0] == 0
-        wait(lambda: is_served(folder))
+        assert wait_for(lambda: is_served(folder))
         first = processes(folder)
         assert run("start") == (0, "inki runs already\n") and processes(folder) == first
         assert run("status") == (0, f"inki runs, process {first[0]}\n")
         assert run("reload") == (0, "") and processes(folder) == first
         assert run("restart") == (0, "inki: stopped\ninki: started\n")
-        wait(lambda: is_served(folder))
+        assert wait_for(lambda: is_served(folder))
         second = processes(folder)
         assert not set(first) & set(second)
 
@@ -128,10 +120,10 @@ def test_runit_script(place, shell):
     server = subprocess.Popen([*shell, script], env={**os.environ, "INKI_CONFIG": str(folder / "etc/inki/inki.conf")}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE)
     try:
-        wait(lambda: is_served(folder))
+        assert wait_for(lambda: is_served(folder))
     finally:
         server.terminate()
-    told, _ = server.communicate(timeout=10)
+    told, _ = server.communicate(timeout=30)
     assert server.returncode == 0 and b"listening on" in told, "the log does not go to standard output, or the shell did not step aside"
 
 
@@ -184,11 +176,11 @@ def test_inittab_line(place, shell):
     server = subprocess.Popen([*shell, "-c", "exec " + line.split(":", 3)[3]], stdin=subprocess.DEVNULL,
                               env={**os.environ, "INKI_CONFIG": str(folder / "etc/inki/inki.conf")})
     try:
-        wait(lambda: is_served(folder))
+        assert wait_for(lambda: is_served(folder))
         assert (folder / "run/inki.pid").read_text() == f"{server.pid}\n"
     finally:
         server.terminate()
-    assert server.wait(10) == 0
+    assert server.wait(30) == 0
 
 
 # ---- systemd ----

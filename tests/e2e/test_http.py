@@ -4,7 +4,7 @@ import time
 
 import pytest
 import raw
-from inki import Wire, refused
+from inki import PATIENCE, Wire, refused
 
 pytestmark = pytest.mark.both
 
@@ -210,7 +210,7 @@ def test_slow_clients_are_told_and_closed(server):
     """Half a head, half a body, and a byte a second: all at once, as each takes its deadline's time."""
     half = post(b"x" * 1000)
     started = time.monotonic()
-    with Wire(server, 60) as head, Wire(server, 60) as body, Wire(server, 60) as slow:
+    with Wire(server, 90) as head, Wire(server, 90) as body, Wire(server, 90) as slow:
         head.send(half[:20])
         body.send(half[:-500])
         slow.socket.settimeout(1)
@@ -222,14 +222,14 @@ def test_slow_clients_are_told_and_closed(server):
             except TimeoutError:
                 pass
         took = time.monotonic() - started
-        slow.socket.settimeout(5)
+        slow.socket.settimeout(PATIENCE)
         refused(slow.answer(), 408, "too long")
         assert slow.is_closed()
-        assert 5 <= took <= 13, f"a byte a second was listened to for {took:.1f} s"
+        assert 5 <= took <= 30, f"a byte a second was listened to for {took:.1f} s"
         refused(head.answer(), 408, "too long")
         assert head.is_closed()
         refused(body.answer(), 408, "too long")
-        assert time.monotonic() - started < 45, "half a body may not hold a slot for so long"
+        assert time.monotonic() - started < 60, "half a body may not hold a slot for so long"
 
 
 def is_gone(wire):
@@ -240,7 +240,7 @@ def is_gone(wire):
     except TimeoutError:
         return False
     finally:
-        wire.socket.settimeout(5)
+        wire.socket.settimeout(PATIENCE)
 
 
 def test_oldest_idle_connection_gives_way(server):
@@ -249,7 +249,7 @@ def test_oldest_idle_connection_gives_way(server):
     try:
         while not (idle and is_gone(idle[0])):
             assert len(idle) <= limit, f"{len(idle)} connections are idle, and the oldest one is still there"
-            idle.append(Wire(server, 5))
+            idle.append(Wire(server))
             assert idle[-1].send(HEALTH).answer().status == 200
         server.is_serving()  # which takes one more connection, or two
         kept = [wire for wire in idle[3:] if not is_gone(wire)]
@@ -264,7 +264,7 @@ def test_oldest_idle_connection_gives_way(server):
 
 def test_silent_connections_do_not_lock_others_out(server):
     limit = int(server.metrics()["inki_connections_max"])
-    silent = [Wire(server, 5) for _ in range(3 * limit)]
+    silent = [Wire(server) for _ in range(3 * limit)]
     try:
         server.is_serving()
         assert server.authorized_keys("alice").returncode == 0

@@ -10,7 +10,7 @@ import time
 import inki
 import pexpect
 import pytest
-from client import Client, client, failure, needs_client, output  # noqa: F401
+from client import Client, failure, needs_client, output
 from fake import fake_server
 
 PHRASE = "open sesame äöü"

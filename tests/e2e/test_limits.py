@@ -10,7 +10,7 @@ import time
 
 import inki
 import pytest
-from inki import Wire, refused
+from inki import PATIENCE, Wire, refused, wait_for
 
 pytestmark = pytest.mark.both
 
@@ -21,9 +21,9 @@ UNREAD = b"POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
 @pytest.fixture
 def limited(start, gpg, alice):
-    """Takes 5 failures at once and then one in 2 seconds, from each of two addresses."""
+    """Takes 5 failures at once and then one in 5 seconds, from each of two addresses."""
     listen = [{"address": "127.0.0.1:0"}, {"address": "127.0.0.2:0"}, {"socket": "SOCKET", "mode": "0666"}]
-    return start({"listen": listen, "failures": {"burst": 5, "per_minute": 30},
+    return start({"listen": listen, "failures": {"burst": 5, "per_minute": 12},
                   "users": [{"name": "alice", "keyring": gpg.export(alice)}]})
 
 
@@ -41,7 +41,7 @@ def test_source_that_fails_is_limited(limited, sign, new_key):
         with Wire(limited) as wire:
             answer = wire.send(UNREAD).answer()  # before a byte of the body
             refused(answer, 429, "Retry-After")
-            assert answer.headers["retry-after"] in ("1", "2") and answer.headers["connection"] == "close"
+            assert 1 <= int(answer.headers["retry-after"]) <= 5 and answer.headers["connection"] == "close"
             assert wire.is_closed()
     refused(limited.post(good), 429, "Retry-After")
     limited.is_serving()
@@ -96,13 +96,8 @@ def test_resets_leave_nothing_behind(server):
         with Wire(server) as wire:
             wire.send((HEALTH * 100)[:1 + 31 * (number % 100)])
             wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    end = time.monotonic() + 5
-    while server.metrics()["inki_connections"] > 1 and time.monotonic() < end:
-        time.sleep(0.05)
-    assert server.metrics()["inki_connections"] == 1
-    while descriptors(server) > before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert descriptors(server) == before
+    assert wait_for(lambda: server.metrics()["inki_connections"] == 1)
+    assert wait_for(lambda: descriptors(server) == before)
 
 
 # ---- out of descriptors ----
@@ -139,19 +134,19 @@ def test_no_descriptor_is_left(server, sign, new_key):
     server.wait_for_log("event=start")
     before = descriptors(server)
     set_limit(server, before + 3)
-    wires = [Wire(server, 5) for _ in range(10)]
+    wires = [Wire(server) for _ in range(10)]
     try:
         for wire in wires:
             wire.send(HEALTH)
         for wire in wires[:3]:
             assert wire.answer().status == 200
         server.wait_for_log("no room for another connection")
-        started = processor_time(server)
+        began, started = time.monotonic(), processor_time(server)
         for _ in range(20):
             assert server.authorized_keys("alice").stdout == line + "\n"
             time.sleep(0.1)
         assert processor_time(server) - started < 1, "the server spins"
-        assert server.log().count("no room for another connection") < 10, server.log()
+        assert server.log().count("no room for another connection") < 8 + time.monotonic() - began, server.log()
         set_limit(server, before + 100)
         for wire in wires[3:]:
             assert wire.answer().status == 200, "who waited in the queue is served in the end"
@@ -159,10 +154,7 @@ def test_no_descriptor_is_left(server, sign, new_key):
         for wire in wires:
             wire.socket.close()
     server.is_serving()
-    end = time.monotonic() + 5
-    while descriptors(server) > before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert descriptors(server) == before, "a descriptor is lost"
+    assert wait_for(lambda: descriptors(server) == before), "a descriptor is lost"
 
 
 @pytest.mark.skipif(len(inki.RELEASE) > 1, reason="the limit would be the emulator's")
@@ -171,7 +163,7 @@ def test_no_descriptor_is_left_for_anybody(server):
     server.wait_for_log("event=start")
     before = descriptors(server)
     set_limit(server, lowest_free(server))
-    with Wire(server, 5) as wire:
+    with Wire(server) as wire:
         wire.send(HEALTH)
         server.wait_for_log("no room for another connection")
         asked = subprocess.Popen([*server.words, "authorized-keys", "alice", "-s", f"unix:{server.socket_path}"])
@@ -179,4 +171,6 @@ def test_no_descriptor_is_left_for_anybody(server):
         time.sleep(0.7)
         assert processor_time(server) - started < 0.3, "the server spins"
         set_limit(server, before + 100)
-        assert wire.answer().status == 200 and asked.wait(5) == 0
+        assert wire.answer().status == 200
+        assert asked.wait(PATIENCE) in (0, 1), "it may have waited for too long"
+    assert server.authorized_keys("alice").returncode == 0

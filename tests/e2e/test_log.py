@@ -33,7 +33,7 @@ class Quiet(inki.Server):
         """So many lines, once all that is under way between the two processes has come there."""
         before, now = None, self.count_lost()
         while now != before:
-            time.sleep(0.1)
+            time.sleep(0.3)
             before, now = now, self.count_lost()
         return now
 
@@ -44,7 +44,7 @@ class Quiet(inki.Server):
     def refuse(self, count):
         """So many lines in the log, one after the other."""
         with socket.socket(socket.AF_UNIX) as peer:
-            peer.settimeout(10)
+            peer.settimeout(inki.PATIENCE)
             peer.connect(self.socket_path)
             for _ in range(count):
                 peer.sendall(b"POST /api/v1/keys HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
@@ -125,7 +125,7 @@ def syslog(folder):
     path = os.path.join(folder, "log")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
         daemon.bind(path)
-        daemon.settimeout(5)
+        daemon.settimeout(inki.PATIENCE)
         yield lambda: daemon.recv(65536).decode()
     os.unlink(path)
 

@@ -7,12 +7,12 @@ copied to a folder under /usr/local/lib for the time of the test.
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 
 import pytest
+from inki import PATIENCE, free_port, seconds_of, wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="logins are tested as root: sshd must become other users")
 
@@ -30,12 +30,6 @@ AuthorizedKeysCommand {folder}/inki authorized-keys -s unix:{socket} -- %u %f
 AuthorizedKeysCommandUser nobody
 LogLevel VERBOSE
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def prefix_for_locked_root(folder):
@@ -77,10 +71,7 @@ def login(start, words, gpg, alice, policy):
             with open(f"{folder}/log", encoding="utf-8", errors="replace") as file:
                 return file.read()
 
-        for _ in range(500):
-            if "Server listening" in log_text() or sshd.poll() is not None:
-                break
-            time.sleep(0.01)
+        wait_for(lambda: "Server listening" in log_text() or sshd.poll() is not None)
         assert "Server listening" in log_text(), log_text()
 
         def try_login(secret):
@@ -95,7 +86,7 @@ def login(start, words, gpg, alice, policy):
 
         yield server, try_login, log_text, port
         sshd.send_signal(signal.SIGTERM)
-        sshd.wait(10)
+        sshd.wait(PATIENCE)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -106,19 +97,19 @@ def test_login_follows_the_signed_requests(login, sign, new_key):
     _, other_secret = new_key()
     assert not try_login(secret), "let in before the key was added"
 
-    assert server.post(sign(username="root", key=line, expire="10s")).status == 200
-    added = time.monotonic()
+    assert server.post(sign(username="root", key=line)).status == 200
     assert try_login(secret), f"refused after the key was added\n{log()}\n{server.log()}"
     assert not try_login(other_secret), "let in with a key that was never added"
-    assert time.monotonic() - added < 9, "this machine is too slow for a key of 10 s"
 
-    time.sleep(max(0, added + 10.2 - time.monotonic()))
+    time.sleep(1.1)  # OpenPGP counts in seconds, and what is signed later counts
+    answer = server.post(sign(username="root", key=line, expire="4s"))
+    time.sleep(max(0, seconds_of(answer.json[0]["expire"]) + 0.1 - time.time()))
     assert not try_login(secret), "let in after the key expired"
 
     assert server.post(sign(username="root", key=line)).status == 200
     assert try_login(secret), f"refused after the key was added again\n{log()}\n{server.log()}"
 
-    time.sleep(1.1)  # OpenPGP counts in seconds, and a removal must be signed later than the add
+    time.sleep(1.1)
     assert server.delete(sign(username="root", action="remove", key=line)).status == 200
     assert not try_login(secret), "let in after the key was removed"
 
@@ -132,7 +123,7 @@ def test_no_login_while_the_server_is_away(login, sign, new_key):
     try:
         started = time.monotonic()
         assert not try_login(secret)
-        assert time.monotonic() - started < 10, "sshd had to wait for longer than inki's deadline of 2 s for each question"
+        assert time.monotonic() - started < 20, "sshd had to wait for longer than inki's deadline of 2 s for each question"
     finally:
         os.kill(server.serving, signal.SIGCONT)
     assert try_login(secret)

@@ -5,10 +5,9 @@ import random
 import re
 import shutil
 import subprocess
-import time
 
 import pytest
-from inki import RELEASE, TREE, has
+from inki import RELEASE, TREE, has, wait_for
 from openwrt import PACKAGE, Router
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a root folder")
@@ -159,14 +158,6 @@ def test_every_number_and_switch_of_the_example(router):
 
 # ---- the service ----
 
-def soon(is_so, seconds=5):
-    """Without `inki events` the script does not wait until the server has read its configuration."""
-    end = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < end:
-        time.sleep(0.05)
-    return is_so()
-
-
 @pytest.mark.parametrize("jail", ["1", "0"])
 def test_service(router, sign, new_key, gpg, mallory, jail):
     """It starts, in the jail too, with all walls of its own; takes a key; a reload keeps it, or throws it out where its signer is not
@@ -205,7 +196,7 @@ def test_service(router, sign, new_key, gpg, mallory, jail):
     os.rename(router.path("etc/inki/new.asc"), router.path("etc/inki/root.asc"))
     router.configure(server(jail=jail), LISTEN, SOCKET, user())
     code, said, told = router.init("reload")
-    assert code == 0 and soon(lambda: lines() == ""), f"the signer is not in the keyring any more\n{router.log()}"
+    assert code == 0 and wait_for(lambda: lines() == ""), f"the signer is not in the keyring any more\n{router.log()}"
 
     router.configure(server(jail=jail), ("listen", "cfg1", {"address": "127.0.0.2:0"}), SOCKET, user())
     _, _, told = router.init("reload")
@@ -280,7 +271,7 @@ def test_dropbear(router, sign, new_key, jail):
     line, _ = new_key()
     subprocess.run(["curl", "-q", "-sS", "--fail", "--data-binary", "@-", f"http://127.0.0.1:{port}/api/v1/keys"],
                    input=sign(username="root", key=line), stdout=subprocess.DEVNULL, check=True)
-    assert soon(lambda: os.path.exists(keys)), router.log()
+    assert wait_for(lambda: os.path.exists(keys)), router.log()
     assert line.split()[1] in router.run("/bin/cat", "/etc/dropbear/authorized_keys").stdout, router.log()
     router.end()
     assert not os.path.exists(keys), "nobody is let in while inki does not run"

@@ -9,11 +9,10 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 
 import pytest
 import raw
-from inki import Wire
+from inki import Wire, free_port, wait_for
 
 NGINX = """
 daemon off; worker_processes 1; pid FOLDER/pid; error_log FOLDER/error.log;
@@ -37,10 +36,10 @@ global
     maxconn 256
 defaults
     mode http
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
-    timeout http-keep-alive 5s
+    timeout connect 30s
+    timeout client 30s
+    timeout server 30s
+    timeout http-keep-alive 30s
 frontend front
     bind 127.0.0.1:PORT
     default_backend back
@@ -61,22 +60,18 @@ class Proxy:
     """A proxy in front of a server; `address` is where it listens."""
 
     def __init__(self, command, config, server, folder):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.address = probe.getsockname()
+        self.address = "127.0.0.1", free_port()
         path = os.path.join(folder, "proxy.conf")
         with open(path, "w", encoding="ascii") as file:
             file.write(config.replace("PORT", str(self.address[1])).replace("BACKEND", str(server.ports[0])).replace("FOLDER", str(folder)))
         self.log = os.path.join(folder, "proxy.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([*command, path], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        for _ in range(500):
-            try:
-                socket.create_connection(self.address).close()
-                return
-            except ConnectionRefusedError:
-                assert self.process.poll() is None, self.logged()
-                time.sleep(0.01)
-        raise AssertionError(f"the proxy does not listen: {self.logged()}")
+        assert wait_for(lambda: self.listens() or self.process.poll() is not None) and self.listens(), f"the proxy does not listen: {self.logged()}"
+
+    def listens(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(self.address) == 0
 
     def logged(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -84,7 +79,7 @@ class Proxy:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(30)
 
 
 PROXIES = {
@@ -140,25 +135,33 @@ def handled(server):
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("inki_requests_total "))
 
 
+def exchange(proxy, server, request, marker, after, patience):
+    """(what is wrong, how many requests inki has answered); a proxy that has said nothing for so many seconds is silent."""
+    before = handled(server)
+    with Wire(proxy, patience) as wire:
+        wire.send(request.data + marker[0])
+        answers = answers_until_close(wire, request.is_head, len(request.codes) + 1)
+        if len(answers) > len(request.codes) and (complaint := wrong_with(answers[-1], marker)):
+            return complaint, 0
+    with Wire(proxy) as other:
+        answers.append(other.send(after[0]).answer())
+        if complaint := wrong_with(answers[-1], after):
+            return f"afterwards, {complaint}", 0
+    # what inki has taken for a request, somebody sent as one
+    answered = sum("x-content-type-options" in answer.headers for answer in answers) + is_headless(wire.kept)
+    seen = handled(server) - before - 1
+    return f"inki has seen {seen} requests, and {answered} were answered" if seen > answered else None, answered
+
+
 def test_no_request_gets_the_answer_of_another(proxy, server_without_limit):
     markers = itertools.cycle(MARKERS)
     wrong, forwarded = [], 0
     for request in raw.requests():
-        marker, after = next(markers), next(markers)
-        before = handled(server_without_limit)
-        with Wire(proxy, 0.3) as wire:
-            wire.send(request.data + marker[0])
-            answers = answers_until_close(wire, request.is_head, len(request.codes) + 1)
-            if len(answers) > len(request.codes) and (complaint := wrong_with(answers[-1], marker)):
-                wrong.append(f"{request.name}: {complaint}")
-        with Wire(proxy, 5) as other:
-            answers.append(other.send(after[0]).answer())
-            if complaint := wrong_with(answers[-1], after):
-                wrong.append(f"{request.name}, afterwards: {complaint}")
-        # what inki has taken for a request, somebody sent as one
-        answered = sum("x-content-type-options" in answer.headers for answer in answers) + is_headless(wire.kept)
-        if handled(server_without_limit) - before > answered + 1:
-            wrong.append(f"{request.name}: inki has seen more requests than were answered")
+        for patience in (0.3, 5):  # what a busy machine does late looks like silence at first
+            complaint, answered = exchange(proxy, server_without_limit, request, next(markers), next(markers), patience)
+            if not complaint:
+                break
+        wrong += [f"{request.name}: {complaint}"] if complaint else []
         forwarded += answered - 1
     assert not wrong, "\n".join(wrong)
     assert forwarded > 100, "the proxy let next to nothing through"

@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
 
 import inki
 import pytest
@@ -172,11 +171,8 @@ class Door:
         """(exit code, what the kernel's log then has, whether inki was started); what was started is ended."""
         with subprocess.Popen(["sh", self.folder / "door", *words], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               env={**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}) as process:
-            code = process.wait(10)
-            for _ in range(20):
-                if started := (self.folder / "started").exists():
-                    break
-                time.sleep(0.05)
+            code = process.wait(30)
+            started = inki.wait_for((self.folder / "started").exists, 30 if words[0] == "start" and code == 0 else 1)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         log = self.folder / "kmsg"
@@ -222,7 +218,7 @@ def test_a_door_that_is_closed(door):
         procs.write_text(f"{sleeper.pid}\n", encoding="ascii")
         door.stub("sleep", f"rm -f {procs}")  # it has ended, so its group has nobody
         code, log, _ = door.run("stop")
-        assert sleeper.wait(10) == -signal.SIGTERM
+        assert sleeper.wait(30) == -signal.SIGTERM
     assert code == 0 and "closed; the boot goes on" in log, log
     assert not door.group.exists() and not (door.folder / "run/inki").exists()
 

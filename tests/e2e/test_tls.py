@@ -14,7 +14,7 @@ import time
 import certificates
 import inki
 import pytest
-from inki import Wire, refused
+from inki import Wire, refused, wait_for
 
 pytestmark = [pytest.mark.both, pytest.mark.skipif(not inki.has_tls(), reason="this build has no TLS")]
 
@@ -117,11 +117,11 @@ def test_renegotiation_is_refused(tls):
     server = tls()
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.ports[0]}", "-tls1_2"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as client:
-        time.sleep(0.3)
+        time.sleep(1)
         client.stdin.write(b"R\n")
         client.stdin.flush()
-        time.sleep(0.3)
-        said = client.communicate(timeout=10)[0]
+        time.sleep(1)
+        said = client.communicate(timeout=30)[0]
     assert b"RENEGOTIATING" in said and b"no renegotiation" in said, said
     assert curl(server) == b"ok\n"
 
@@ -216,14 +216,13 @@ def test_garbage(tls, what):
     for number in range(500 if what == "random" else 100):
         data = {"random": choice.randbytes(choice.randrange(1, 400)), "letters": b"x" * number,
                 "almost": b"\x16\x03" + choice.randbytes(choice.randrange(1, 300))}[what]
-        with contextlib.suppress(OSError), socket.create_connection(server.address, timeout=10) as peer:
+        with contextlib.suppress(OSError), socket.create_connection(server.address, timeout=30) as peer:
             peer.sendall(data)
             peer.shutdown(socket.SHUT_WR)
             said = peer.recv(4096)
             assert not said or said[0] == 0x15 or said.startswith(b"HTTP/1.1 400"), said
     assert curl(server) == b"ok\n"
-    time.sleep(0.1)
-    assert len(os.listdir(f"/proc/{server.serving}/fd")) <= before + 1
+    assert wait_for(lambda: len(os.listdir(f"/proc/{server.serving}/fd")) <= before + 1)
 
 
 def handshake_bytes(server):
@@ -241,7 +240,7 @@ def test_slow_and_truncated_handshakes(tls):
     server = tls()
     session, into, out = handshake_bytes(server)
     hello = out.read()
-    with socket.create_connection(server.address, timeout=15) as peer:
+    with socket.create_connection(server.address, timeout=30) as peer:
         def flight(data):
             for byte in data:
                 peer.sendall(bytes([byte]))
@@ -259,11 +258,11 @@ def test_slow_and_truncated_handshakes(tls):
         assert session.read(4096).startswith(b"HTTP/1.1 200")
     waiting = []
     for size in random.Random(3).sample(range(1, len(hello)), 60):
-        with socket.create_connection(server.address, timeout=10) as peer:
+        with socket.create_connection(server.address, timeout=30) as peer:
             peer.sendall(hello[:size])
             peer.shutdown(socket.SHUT_WR)
             assert peer.recv(10) == b""
-        waiting.append(socket.create_connection(server.address, timeout=10))
+        waiting.append(socket.create_connection(server.address, timeout=30))
         waiting[-1].sendall(hello[:size])
     assert curl(server) == b"ok\n"
     for each in waiting:
@@ -274,18 +273,18 @@ def test_a_handshake_has_a_deadline(tls, words):
     if words != inki.RELEASE:
         pytest.skip("it would take as long again")
     server = tls()
-    with socket.create_connection(server.address, timeout=20) as peer:
+    with socket.create_connection(server.address, timeout=60) as peer:
         began = time.monotonic()
         peer.sendall(b"\x16\x03\x01")
         assert peer.recv(10) == b""
-        assert 8 < time.monotonic() - began < 13
+        assert 8 < time.monotonic() - began < 30
 
 
 def test_changed_records_end_the_connection(tls):
     server = tls()
     for place in (0, 1, 20, -1):
         session, into, out = handshake_bytes(server)
-        with socket.create_connection(server.address, timeout=15) as peer:
+        with socket.create_connection(server.address, timeout=30) as peer:
             while True:
                 peer.sendall(out.read())
                 into.write(peer.recv(65536))
@@ -384,10 +383,7 @@ def change(server, before, after):
         file.write(text)
     count = server.log().count("reload")
     server.process.send_signal(signal.SIGHUP)
-    end = time.monotonic() + 5
-    while server.log().count("reload") == count and time.monotonic() < end:
-        time.sleep(0.02)
-    assert server.log().count("reload") > count, server.log()
+    assert wait_for(lambda: server.log().count("reload") > count), server.log()
 
 
 def test_new_certificate(tls, identities, tmp_path):
@@ -395,7 +391,7 @@ def test_new_certificate(tls, identities, tmp_path):
     server = tls("p256")
     old = TlsWire(server)
     assert old.send(HEALTH).answer().status == 200
-    half = socket.create_connection(server.address, timeout=10)  # in the midst of its handshake
+    half = socket.create_connection(server.address, timeout=30)  # in the midst of its handshake
     half.sendall(b"\x16\x03\x01")
     identity, root = identities["rsa2048"]
     identity.write(str(tmp_path), "tls")

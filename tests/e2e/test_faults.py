@@ -203,9 +203,7 @@ def test_reloading(start, words, alice, call, error):
                 assert b"attached" in tracer.stderr.readline()
             before = len(server.log())
             server.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 2
-            while "event=reload" not in server.log()[before:] and time.monotonic() < end and server.process.poll() is None:
-                time.sleep(0.02)
+            wait_for(lambda: "event=reload" in server.log()[before:] or server.process.poll() is not None)
             tracer.terminate()
         assert server.process.poll() is None, server.log()
         assert [key["key"] for key in ask(server, b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n").json] == expected

@@ -55,6 +55,8 @@ SOURCES = (
     ("banned", "src/base/kconfig.h", "#ifdef CONFIG_RSA\n", None),
     ("sizes", "src/core/y.c", "int y;\n" * 500, None),
     ("sizes", "src/core/y.c", "int y;\n" * 501, "501 lines"),
+    ("sizes", "tests/e2e/y.py", "y = 1\n" * 501, "y.py:501: 501 lines"),
+    ("sizes", "tests/unit/test_conn.c", "int y;\n" * 500, "take it off the list"),
     ("sizes", "src/core/x.c", FUNCTION % ("\ty();\n" * 58), None),
     ("sizes", "src/core/x.c", FUNCTION % ("\ty();\n" * 59), "x.c:3: x_get() has 61 lines"),
     ("sizes", "src/core/y.c", "\t" * 15 + "\n" + "int " + "y" * 115 + ";\n", "white space at the end"),

@@ -9,14 +9,18 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 
-import pgp_built  # noqa: E402
+import pgp_built_keyrings  # noqa: E402
+import pgp_built_messages  # noqa: E402
+import pgp_built_signatures  # noqa: E402
 import pgp_by_gpg  # noqa: E402
 import pgp_rfc9580  # noqa: E402
+
+MODULES = (pgp_by_gpg, pgp_built_messages, pgp_built_signatures, pgp_built_keyrings, pgp_rfc9580)
 
 
 def main(folder):
     os.makedirs(folder, exist_ok=True)
-    cases = [*pgp_by_gpg.cases(), *pgp_built.cases(), *pgp_rfc9580.cases()]
+    cases = [case for module in MODULES for case in module.cases()]
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
     for case in cases:

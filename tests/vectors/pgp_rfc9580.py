@@ -1,12 +1,13 @@
-"""Cases of what RFC 9580 brought, version 6 and Ed25519 as algorithm 27, and of the brainpool curves; made and named as in pgp_built.py."""
+"""Cases of what RFC 9580 brought, version 6 and Ed25519 as algorithm 27, and of the brainpool curves; made and named as in built.py."""
 
 import functools
 import hashlib
 
 import openpgp as pgp
+from built import CANONICAL, L, MADE, SIGNED, TEXT, USER_ID, hashed_part
 from case import DAY, NOW, Case
 from openpgp import Key, Signature, certificate, clearsign, packet, subkey, subpacket
-from pgp_built import CANONICAL, L, MADE, SIGNED, SMALL_ORDER, TEXT, USER_ID, hashed_part
+from pgp_built_signatures import SMALL_ORDER
 
 BRAINPOOL = ["brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"]
 KINDS = ["rsa2048", "nistp256", "nistp384", "nistp521", "ed25519", *BRAINPOOL]
@@ -387,7 +388,6 @@ def self_signatures():
     """8.4, 8.5 and 9, for version 6"""
     by, other, rsa = key(), key(number=1), key("rsa2048")
     user_id = pgp.user_id_data(by, USER_ID)
-    flags = [pgp.key_flags(3)]
     critical = subpacket(60, b"a", critical=True)
     only = certify(kind=pgp.CERTIFICATION, data=user_id)
     yield case("9_3_v6_direct_key_signature_only_good", "OK", keyring=bare(certify()))

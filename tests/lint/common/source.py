@@ -30,11 +30,11 @@ class Findings:
         sys.exit(1 if self.count or not looked_at else 0)
 
 
-def files():
-    """The paths of all C files and headers of src/, relative to the root, in order."""
+def files(top="src", ends=(".c", ".h")):
+    """The paths of all C files and headers of src/, or of others elsewhere, relative to the root, in order."""
     found = []
-    for folder, _, names in os.walk(os.path.join(ROOT, "src")):
-        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names if name.endswith((".c", ".h"))]
+    for folder, _, names in os.walk(os.path.join(ROOT, top)):
+        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names if name.endswith(ends)]
     return sorted(found)
 
 

@@ -187,6 +187,12 @@ RELOADING = [("open", "ENFILE"), ("open", "EMFILE"), ("read", "EIO"), ("read", "
              ("sendto", "EINTR"), ("munmap", "ENOMEM"), ("close", "EIO"), ("recvfrom", "EINTR")]
 
 
+def reloads(server):
+    """How many there were, those that failed too."""
+    text = ask(server, b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").text
+    return sum(map(int, re.findall(r"^inki_reloads_total\{.*\} (\d+)$", text, re.M)))
+
+
 @pytest.mark.parametrize("call, error", RELOADING)
 def test_reloading(start, words, alice, call, error):
     """The old configuration or the new one is in force, never half of one; no key goes; and the next reload works."""
@@ -197,13 +203,14 @@ def test_reloading(start, words, alice, call, error):
         assert ask(server, add(number, alice)).status == 200
     expected = [ssh_line(number)[0] for number in range(3)]
     for when in range(1, 4):
-        both = f"{server.process.pid},{server.serving}"
+        both, count = f"{server.process.pid},{server.serving}", reloads(server)
         with subprocess.Popen(["strace", "-o", "/dev/null", "-p", both, "-e", f"inject={call}:error={error}:when={when}"], stderr=subprocess.PIPE) as tracer:
             for _ in range(2):
                 assert b"attached" in tracer.stderr.readline()
             before = len(server.log())
             server.process.send_signal(signal.SIGHUP)
-            wait_for(lambda: "event=reload" in server.log()[before:] or server.process.poll() is not None)
+            wait_for(lambda: "event=reload" in server.log()[before:] or server.process.poll() is not None, 2)
+            wait_for(lambda: reloads(server) > count)  # its line was lost
             tracer.terminate()
         assert server.process.poll() is None, server.log()
         assert [key["key"] for key in ask(server, b"GET /api/v1/keys HTTP/1.1\r\nHost: a\r\n\r\n").json] == expected

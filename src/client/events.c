@@ -227,7 +227,7 @@ const struct command events_command = {
 		"root on\n"
 		"the host, and to others where the server's configuration allows it (see events in "
 		"inki.conf.example).\n",
-	.notes = "URL is [http://][USER@]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else "
+	.notes = "URL is [http[s]://][USER@]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else "
 		 "unix:/run/inki/inki.sock.\n"
 		 "With a USER only the events of that account are printed.\n",
 };

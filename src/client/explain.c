@@ -231,6 +231,6 @@ const struct command explain_command = {
 		"on\n"
 		"the host, and to others where the server's configuration allows it (see events in "
 		"inki.conf.example).\n",
-	.notes = "URL is [http://]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else "
+	.notes = "URL is [http[s]://]HOST[:PORT] or unix:/path; else it is $INKI_SERVER, else "
 		 "unix:/run/inki/inki.sock.\n",
 };

@@ -75,7 +75,7 @@ def files(host):
     return {name for name in found if not HISTORY.match(name)}
 
 
-def wait(question, seconds=20):
+def wait(question, seconds=60):
     end = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < end, question
@@ -123,16 +123,16 @@ def test_a_life(host, gpg, packages, new_key):
     child = host.run("cat", f"/proc/{server}/task/{server}/children").split()[0]
     assert host.run("stat", "-c", "%U", f"/proc/{child}").strip() == "inki"
     assert not host.login(secret)
-    answer = add(host, gpg, alice, line, "8s")
+    answer = add(host, gpg, alice, line, "20s")
     assert answer.endswith("200"), answer
     added = time.monotonic()
     assert host.login(secret), host.run("journalctl", "-n", "50")
     keys = "/run/inki/keys"
     assert host.run("stat", "-c", "%a", keys, f"{keys}/root", f"{keys}/root/authorized_keys") == "755\n755\n644\n"
-    assert time.monotonic() - added < 7, "this machine is too slow for a key of 8 s"
+    assert time.monotonic() - added < 19, "this machine is too slow for a key of 20 s"
     seen = host.run("cat", "/run/inki/check")
     assert '"action":"add"' in seen and seen.count("Read-only file system") == 2 and "touched" in seen, seen
-    time.sleep(max(0, added + 8.2 - time.monotonic()))
+    time.sleep(max(0, added + 20.2 - time.monotonic()))
     assert not host.login(secret) and host.login(old_secret)
 
     # A reload keeps the keys; a server that dies comes back by itself.

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 import pytest
-from inki import has, wait_for
+from inki import PATIENCE, has, wait_for
 
 needs_export = [
     pytest.mark.skipif(os.geteuid() != 0, reason="the files must be root's"),
@@ -65,10 +65,10 @@ class Files:
         """The base64 of the keys that are in the file."""
         return [re.search(r"AAAA\S+", line).group() for line in self.lines(user)]
 
-    def become(self, *keys, user="alice"):
+    def become(self, *keys, user="alice", seconds=PATIENCE):
         """Waits until the file holds exactly these keys."""
         wanted = [key.split()[1] for key in keys]
-        assert wait_for(lambda: self.blobs(user) == wanted), f"{self.lines(user)}\n{self.server.log()}"
+        assert wait_for(lambda: self.blobs(user) == wanted, seconds), f"{self.lines(user)}\n{self.server.log()}"
         return True
 
 

@@ -281,13 +281,17 @@ class Server:
         assert ended == status, f"the server ended with {ended}:\n{log}"
         assert not re.search(r"Sanitizer|runtime error:", log), log
 
+    def end(self):
+        """Ends the server as an init system does, and looks at how it went."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.wait_for_end()
+
     def stop(self):
-        """Ends the server as an init system does, looks at how it went, and removes its files."""
+        """Ends the server, if the test has not done so, and removes its files."""
         try:
             if not self.has_ended:
-                if self.process.poll() is None:
-                    self.process.send_signal(signal.SIGTERM)
-                self.wait_for_end()
+                self.end()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -158,6 +158,5 @@ def test_floods_leave_the_changes(start, gpg, alice, sign, new_key):
 
 def test_stop_is_the_last_line(start):
     server = start({"users": []})
-    server.process.terminate()
-    server.wait_for_end()
+    server.end()
     assert lines_of(server.log())[-1][0] == ("event", "stop")

@@ -4,7 +4,6 @@ import http.server
 import json
 import os
 import re
-import signal
 import subprocess
 import threading
 import time
@@ -94,8 +93,7 @@ def test_follow(start, tmp_path):
         comes("out", "event=start")
         server.post(b"nonsense")
         comes("out", "event=refused")
-        server.process.send_signal(signal.SIGTERM)
-        server.wait_for_end()
+        server.end()
         comes("err", "waiting for it to come back")
         again = start(config, folder=server.folder)
         comes("out", "event=start", 2)

@@ -58,7 +58,7 @@ def test_the_files_go_with_the_server(files, sign, new_key):
     line, _ = new_key()
     assert exported.server.post(sign(key=line)).status == 200
     exported.become(line)
-    exported.server.stop()
+    exported.server.end()
     assert not os.listdir(exported.folder)
 
 

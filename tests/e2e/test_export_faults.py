@@ -55,7 +55,7 @@ def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_k
         line, _ = new_key()
         assert exported.server.post(sign(key=line)).status == 200
         exported.become(line)
-        exported.server.stop()
+        exported.server.end()
     finally:
         os.unlink(above + "-link")
         shutil.rmtree(above)
@@ -96,7 +96,7 @@ def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_ke
     assert there.server.delete(sign(key=line, action="remove")).status == 200
     there.server.wait_for_log("no keys can be written there" if owner == 0 else "cannot be removed, and still lets in")
     assert owner != 0 or wait_for(lambda: not os.path.exists(there.path()))
-    there.server.stop()
+    there.server.end()
     assert not os.path.exists(there.path())
 
 
@@ -108,14 +108,14 @@ def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_k
     there.server.reload()
     assert wait_for(lambda: not os.path.exists(there.path())), there.server.log()
     there.server.wait_for_log("others may write to it")
-    there.server.stop()
+    there.server.end()
 
 
 def test_files_of_users_with_a_hidden_name_go_as_well(start, folder, gpg, alice, sign, new_key):
     there, (line, _) = Files(start, {"users": [{"name": ".bob", "keyring": gpg.export(alice)}]}, folder), new_key()
     assert there.server.post(sign(username=".bob", key=line)).status == 200
     there.become(line, user=".bob")
-    there.server.stop()
+    there.server.end()
     assert not os.path.exists(there.path(".bob"))
 
 
@@ -153,7 +153,7 @@ def test_a_full_disk_lets_nobody_stay(files, sign, new_key, small_disk):
     assert wait_for(lambda: not os.path.exists(exported.path()))
     os.unlink(filling)
     exported.become(first, second)
-    exported.server.stop()
+    exported.server.end()
 
 
 def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
@@ -166,4 +166,4 @@ def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
     exported.server.wait_for_log("cannot be removed, and still lets in whose keys are in there: Read-only file system")
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
     exported.become(first, second)
-    exported.server.stop()
+    exported.server.end()

@@ -114,5 +114,5 @@ def test_logins_follow_the_signed_requests(reader, sign, new_key, alice):
     exported.become(line, user="root")
     assert reading.run(other_secret) is None, "let in after the key was removed"
     assert reading.run(secret) == "let in\n", reading.log()
-    server.stop()
+    server.end()
     assert reading.run(secret) is None, "let in after the server's end"

@@ -20,6 +20,7 @@ pytestmark = needs_export
 
 # ---- what is in it, and when ----
 
+@pytest.mark.board
 def test_a_file_follows_the_keys(files, sign, new_key, alice):  # noqa: F811
     """Added, added, removed: the file holds what is live, is root's, readable by all, and goes with the last key."""
     exported = files()

@@ -18,10 +18,13 @@ enum {
 
 static struct key_files own_files; /* of a process that works in the folder */
 
+/* What is the helper's: a process that hangs must not hold it. */
 static void leave(const struct keeper *keeper)
 {
 	if (keeper->runner)
 		runner_leave(keeper->runner, keeper->ours, keeper->our_count);
+	if (keeper->process > 0)
+		net_close(keeper->line);
 }
 
 /* ---- in the keeper ---- */

@@ -159,7 +159,7 @@ parts: $(SOURCES)/.fetched $(O)/include/generated/autoconf.h
 	$(Q)command -v $(firstword $(CC)) >/dev/null || \
 		{ echo "$(CC) is missing: $(if $(BOARD),see board/$(BOARD)/README.md,make deps)" >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory -f third_party/Makefile O='$(O)' SOURCES='$(SOURCES)' V='$(V)' CC='$(CC)' AR='$(AR)' \
-		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' SMALL_FLAGS='$(SMALL_FLAGS)' SMALL_PARTS='$(SMALL_PARTS)' BOARD_FILES='$(BOARD_FILES)' \
+		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' SMALL_FLAGS='$(SMALL_FLAGS)' SMALL_PARTS='$(SMALL_PARTS)' WARNINGS='$(WARNINGS)' BOARD_FILES='$(BOARD_FILES)' \
 		MUSL='$(MUSL)' MUSL_CFLAGS='$(MUSL_CFLAGS)' CRT1='$(CRT1)'
 $(LIBS) $(PARTS)/cmocka.a: parts ;
 

@@ -16,7 +16,7 @@ static uint64_t divide(uint64_t number, uint64_t divisor, uint64_t *rest)
 	if (divisor == 0)
 		__builtin_trap();
 	for (unsigned bit = 0; bit < 64; bit++) {
-		unsigned carry = left >> 63;
+		const _Bool carry = left >> 63;
 
 		left = left << 1 | number >> 63;
 		number <<= 1;

@@ -29,13 +29,9 @@
 #define ARCHITECTURE 0
 #endif
 
-/* The list, by the names that the architecture has: newer ones lack the older calls, and on 32 bits those with a time
- * came twice. The most frequent come first. */
-static const uint32_t calls[] = {
-#ifdef SYS_epoll_wait
-	SYS_epoll_wait,
-#endif
-	SYS_epoll_pwait,
+/* The lists, by the names that the architecture has: newer ones lack the older calls, and on 32 bits those with a time
+ * came twice. The most frequent come first. What both kinds of work need: */
+static const uint32_t calls_of_all[] = {
 #ifdef SYS_clock_gettime
 	SYS_clock_gettime,
 #endif
@@ -59,19 +55,9 @@ static const uint32_t calls[] = {
 	SYS_send,
 #endif
 	SYS_sendto,
-	SYS_recvmsg,
-	SYS_sendmsg,
 	SYS_read,
 	SYS_write,
-	SYS_accept4,
-#ifdef SYS_accept
-	SYS_accept, /* musl tries it if that one says EINVAL */
-#endif
 	SYS_close,
-	SYS_shutdown,
-	SYS_epoll_ctl,
-	SYS_getsockopt,
-	SYS_setsockopt,
 #ifdef SYS_poll
 	SYS_poll,
 #endif
@@ -79,7 +65,6 @@ static const uint32_t calls[] = {
 #ifdef SYS_ppoll_time64
 	SYS_ppoll_time64,
 #endif
-	SYS_getrandom,
 	SYS_getpid,
 	SYS_rt_sigreturn,
 #ifdef SYS_sigreturn
@@ -88,6 +73,53 @@ static const uint32_t calls[] = {
 	SYS_restart_syscall,
 	SYS_exit,
 	SYS_exit_group,
+};
+
+static const uint32_t calls_of_server[] = {
+#ifdef SYS_epoll_wait
+	SYS_epoll_wait,
+#endif
+	SYS_epoll_pwait, SYS_recvmsg,   SYS_sendmsg,    SYS_accept4,
+#ifdef SYS_accept
+	SYS_accept, /* musl tries it if that one says EINVAL */
+#endif
+	SYS_shutdown,    SYS_epoll_ctl, SYS_getsockopt, SYS_setsockopt, SYS_getrandom,
+};
+
+/* On 32 bits musl asks statx() first, and then the call that there was before. */
+static const uint32_t calls_of_keeper[] = {
+#ifdef SYS_fstat
+	SYS_fstat,
+#endif
+#ifdef SYS_fstat64
+	SYS_fstat64,
+#endif
+#ifdef SYS_newfstatat
+	SYS_newfstatat,
+#endif
+#ifdef SYS_fstatat64
+	SYS_fstatat64,
+#endif
+	SYS_statx,      SYS_getdents64, SYS_unlinkat,
+#ifdef SYS_renameat
+	SYS_renameat,
+#endif
+	SYS_renameat2,  SYS_geteuid,
+#ifdef SYS_geteuid32
+	SYS_geteuid32,
+#endif
+};
+
+/* Those of the keeper that give a file its mode, in the argument of that number: never one that runs as its owner, who
+ * is root. */
+static const struct call_with_mode {
+	uint32_t call;
+	size_t argument;
+} modes_of_keeper[] = {
+	{ SYS_openat, 3 },
+	{ SYS_mkdirat, 2 },
+	{ SYS_fchmodat, 2 },
+	{ SYS_fchmod, 1 },
 };
 
 /* On i386 all that is done with sockets was one call, until 4.3 brought those above; its first argument says what
@@ -111,87 +143,105 @@ enum {
 #endif
 };
 
+/* The first few are all that the keeper needs. */
 static const uint32_t socket_calls[] = {
-	SOCKET_RECVFROM, SOCKET_SENDTO,   SOCKET_ACCEPT4,    SOCKET_RECV,       SOCKET_SEND,   SOCKET_RECVMSG,
+	SOCKET_RECVFROM, SOCKET_SENDTO,   SOCKET_RECV,       SOCKET_SEND,       SOCKET_ACCEPT4, SOCKET_RECVMSG,
 	SOCKET_SENDMSG,  SOCKET_SHUTDOWN, SOCKET_SETSOCKOPT, SOCKET_GETSOCKOPT, SOCKET_ACCEPT,
 };
 
-/* Of instructions. */
-enum {
-	CALL_COUNT = sizeof(calls) / sizeof(calls[0]),
-	SOCKET_CALL_COUNT = sizeof(socket_calls) / sizeof(socket_calls[0]),
-	SOCKET_LENGTH = CALL_SOCKET < 0 ? 0 : 3 + SOCKET_CALL_COUNT,
-	HEAD_LENGTH = 4,
-	LENGTH = HEAD_LENGTH + CALL_COUNT + SOCKET_LENGTH + 2,
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+	const uint32_t *calls;
+	size_t count, socket_count;
+	const struct call_with_mode *modes;
+	size_t mode_count;
+} works[] = {
+	[CALL_FILTER_SERVER] = { calls_of_server, COUNT_OF(calls_of_server), COUNT_OF(socket_calls), NULL, 0 },
+	[CALL_FILTER_KEEPER] = { calls_of_keeper, COUNT_OF(calls_of_keeper), 4, modes_of_keeper,
+	                         COUNT_OF(modes_of_keeper) },
 };
 
-_Static_assert(LENGTH <= UINT8_MAX, "a jump reaches over all calls");
+/* ---- the filter ---- */
 
-static struct sock_filter load(size_t offset)
+enum {
+	MODE_BITS = 07000, /* set user, set group, sticky */
+	LOW_WORD = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0,
+	INSTRUCTIONS_MAX = 8 +
+	                   2 * (COUNT_OF(calls_of_all) + COUNT_OF(calls_of_server) + COUNT_OF(calls_of_keeper) +
+	                        COUNT_OF(socket_calls)) +
+	                   5 * COUNT_OF(modes_of_keeper),
+};
+
+struct program {
+	struct sock_filter code[INSTRUCTIONS_MAX];
+	unsigned short used;
+};
+
+/* If what was loaded has that to do with value, skips so many instructions, else so many. */
+static void put_test(struct program *program, unsigned short how, uint32_t value, uint8_t yes, uint8_t no)
 {
-	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
+	program->code[program->used++] = (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, value, yes, no);
 }
 
-/* If what was loaded is value, skips so many instructions. */
-static struct sock_filter skip_if(uint32_t value, size_t count)
+static void put_load(struct program *program, size_t offset)
 {
-	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, (uint8_t)count, 0);
+	program->code[program->used++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
 }
 
-static struct sock_filter end_with(uint32_t action)
+static void put_end(struct program *program, uint32_t action)
 {
-	return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
+	program->code[program->used++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
 }
 
-/* For each one that is allowed: equal: go to the end, so many instructions on. */
-static void put_calls(struct sock_filter *filter, const uint32_t *allowed, size_t count, size_t to_end)
+static void put_calls(struct program *program, const uint32_t *allowed, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		filter[i] = skip_if(allowed[i], to_end - i - 1);
-}
-
-/*
- *       load the architecture; ours: skip a line
- *       kill
- *       load the number of the call
- *       for each one that is allowed: equal: go to allow
- *       on i386: the one of sockets: skip a line
- *                kill
- *                load its first argument
- *                for each one that is allowed: equal: go to allow
- *       kill
- * allow
- */
-static void build(struct sock_filter filter[static LENGTH])
-{
-	struct sock_filter *rest = filter + HEAD_LENGTH;
-
-	filter[0] = load(offsetof(struct seccomp_data, arch));
-	filter[1] = skip_if(ARCHITECTURE, 1);
-	filter[2] = end_with(SECCOMP_RET_KILL_PROCESS);
-	filter[3] = load(offsetof(struct seccomp_data, nr));
-	put_calls(rest, calls, CALL_COUNT, LENGTH - 1 - HEAD_LENGTH);
-	rest += CALL_COUNT;
-	if (CALL_SOCKET >= 0) {
-		rest[0] = skip_if((uint32_t)CALL_SOCKET, 1);
-		rest[1] = end_with(SECCOMP_RET_KILL_PROCESS);
-		rest[2] = load(offsetof(struct seccomp_data, args));
-		put_calls(rest + 3, socket_calls, SOCKET_CALL_COUNT, SOCKET_CALL_COUNT + 1);
+	for (size_t i = 0; i < count; i++) {
+		put_test(program, BPF_JEQ, allowed[i], 0, 1);
+		put_end(program, SECCOMP_RET_ALLOW);
 	}
-	filter[LENGTH - 2] = end_with(SECCOMP_RET_KILL_PROCESS);
-	filter[LENGTH - 1] = end_with(SECCOMP_RET_ALLOW);
+}
+
+static void put_mode(struct program *program, const struct call_with_mode *call)
+{
+	put_test(program, BPF_JEQ, call->call, 0, 4);
+	put_load(program, offsetof(struct seccomp_data, args) + call->argument * sizeof(uint64_t) + LOW_WORD);
+	put_test(program, BPF_JSET, MODE_BITS, 0, 1);
+	put_end(program, SECCOMP_RET_KILL_PROCESS);
+	put_end(program, SECCOMP_RET_ALLOW);
+}
+
+static void build(struct program *program, enum call_filter_work work)
+{
+	program->used = 0;
+	put_load(program, offsetof(struct seccomp_data, arch));
+	put_test(program, BPF_JEQ, ARCHITECTURE, 1, 0);
+	put_end(program, SECCOMP_RET_KILL_PROCESS);
+	put_load(program, offsetof(struct seccomp_data, nr));
+	put_calls(program, works[work].calls, works[work].count);
+	put_calls(program, calls_of_all, COUNT_OF(calls_of_all));
+	for (size_t i = 0; i < works[work].mode_count; i++)
+		put_mode(program, &works[work].modes[i]);
+	if (CALL_SOCKET >= 0) {
+		put_test(program, BPF_JEQ, (uint32_t)CALL_SOCKET, 1, 0);
+		put_end(program, SECCOMP_RET_KILL_PROCESS);
+		put_load(program, offsetof(struct seccomp_data, args));
+		put_calls(program, socket_calls, works[work].socket_count);
+	}
+	put_end(program, SECCOMP_RET_KILL_PROCESS);
 }
 
 /* Kernels before 4.14 do not look at the bit that makes KILL_PROCESS of KILL_THREAD; there is one thread. */
-const char *call_filter_install(void)
+const char *call_filter_install(enum call_filter_work work)
 {
-	struct sock_filter filter[LENGTH];
-	const struct sock_fprog program = { .len = LENGTH, .filter = filter };
+	struct program program;
+	struct sock_fprog code = { .filter = program.code };
 
 	if (ARCHITECTURE == 0)
 		return "this version does not know the calls of this processor";
-	build(filter);
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0)
+	build(&program, work);
+	code.len = program.used;
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &code, 0, 0) == 0)
 		return NULL;
 	return errno == EINVAL ? "the kernel has none" : strerror(errno);
 }

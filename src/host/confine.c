@@ -16,6 +16,22 @@
 
 enum { LAST_CAPABILITY = 63, CAPABILITY_VERSION_3 = 0x20080522 };
 
+static const char *const words_of_server[CONFINE_WALL_COUNT] = {
+	[CONFINE_ROOT] = "empty root folder",       [CONFINE_USER] = "unprivileged user",
+	[CONFINE_CAPABILITIES] = "no capabilities", [CONFINE_PRIVILEGES] = "no new privileges",
+	[CONFINE_LIMITS] = "resource limits",       [CONFINE_LANDLOCK] = "Landlock",
+	[CONFINE_CALLS] = "system call filter",
+};
+
+static const char *const words_of_keeper[CONFINE_WALL_COUNT] = {
+	[CONFINE_ROOT] = "root folder is that of the files",
+	[CONFINE_CAPABILITIES] = "no capabilities",
+	[CONFINE_PRIVILEGES] = "no new privileges",
+	[CONFINE_LIMITS] = "resource limits",
+	[CONFINE_LANDLOCK] = "Landlock",
+	[CONFINE_CALLS] = "system call filter",
+};
+
 static const char *why(bool works)
 {
 	return works ? NULL : strerror(errno);
@@ -46,6 +62,13 @@ static const char *empty_root(void)
 	if (!enter_empty_folder())
 		return "there is no place for an empty folder, in /run, /dev/shm or /tmp";
 	return why(chroot(".") == 0);
+}
+
+static const char *root_of_files(int folder)
+{
+	if (geteuid() != 0)
+		return "only root can change it";
+	return why(fchdir(folder) == 0 && chroot(".") == 0);
 }
 
 /* ---- who we are ---- */
@@ -90,19 +113,33 @@ static const char *drop_capabilities(void)
 
 /* ---- what it may use ---- */
 
-/* The sanitizers go on taking memory. */
+/* What is taken when it begins is all. (The sanitizers go on taking memory.) */
 static const char *set_limits(void)
 {
+	static const int none_of[] = { RLIMIT_CORE, RLIMIT_NPROC, RLIMIT_DATA };
 	static const struct rlimit none;
+	const size_t count = sizeof(none_of) / sizeof(none_of[0]) - (IS_ENABLED(CONFIG_SANITIZED) ? 1 : 0);
 	struct rlimit descriptors = { 0 };
 	bool works = getrlimit(RLIMIT_NOFILE, &descriptors) == 0;
 
 	descriptors.rlim_max = descriptors.rlim_cur;
-	works = works && setrlimit(RLIMIT_NOFILE, &descriptors) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
-	        setrlimit(RLIMIT_NPROC, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
-	if (!IS_ENABLED(CONFIG_SANITIZED))
-		works = works && setrlimit(RLIMIT_DATA, &none) == 0;
+	works = works && setrlimit(RLIMIT_NOFILE, &descriptors) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+	for (size_t i = 0; i < count; i++)
+		works = works && setrlimit(none_of[i], &none) == 0;
 	return why(works);
+}
+
+/* All but the folders, which come before, and Landlock between the two. */
+static void drop_rights(struct confinement *confinement)
+{
+	confinement->why_not[CONFINE_CAPABILITIES] = drop_capabilities();
+	confinement->why_not[CONFINE_PRIVILEGES] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	confinement->why_not[CONFINE_LIMITS] = set_limits();
+}
+
+static const char *filter_calls(enum call_filter_work work)
+{
+	return IS_ENABLED(CONFIG_SANITIZED) ? "a build with sanitizers does without" : call_filter_install(work);
 }
 
 void confine_process(const struct account *account, struct confinement *confinement)
@@ -111,42 +148,24 @@ void confine_process(const struct account *account, struct confinement *confinem
 
 	if (geteuid() == 0)
 		drop_bounding_set();
+	confinement->words = words_of_server;
 	why_not[CONFINE_ROOT] = empty_root();
 	why_not[CONFINE_USER] = become_user(account);
-	why_not[CONFINE_CAPABILITIES] = drop_capabilities();
-	why_not[CONFINE_PRIVILEGES] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	why_not[CONFINE_LIMITS] = set_limits();
+	drop_rights(confinement);
 	why_not[CONFINE_LANDLOCK] = landlock_forbid_all(&confinement->landlock_reach);
-	why_not[CONFINE_CALLS] = IS_ENABLED(CONFIG_SANITIZED) ? "a build with sanitizers does without"
-	                                                      : call_filter_install();
+	why_not[CONFINE_CALLS] = filter_calls(CALL_FILTER_SERVER);
 }
 
-const char *confine_to_folder(int folder)
+void confine_to_folder(int folder, struct confinement *confinement)
 {
-	static const struct rlimit none;
-	const char *whys[4];
+	const char **why_not = confinement->why_not;
 
 	if (geteuid() == 0)
 		drop_bounding_set();
-	whys[0] = drop_capabilities();
-	whys[1] = why(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	whys[2] = why(setrlimit(RLIMIT_CORE, &none) == 0 && setrlimit(RLIMIT_NPROC, &none) == 0 &&
-	              prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
-	whys[3] = landlock_forbid_all_but(folder);
-	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++)
-		if (whys[i])
-			return whys[i];
-	return NULL;
-}
-
-const char *confine_words(enum confine_wall wall)
-{
-	static const char *const words[CONFINE_WALL_COUNT] = {
-		[CONFINE_ROOT] = "empty root folder",       [CONFINE_USER] = "unprivileged user",
-		[CONFINE_CAPABILITIES] = "no capabilities", [CONFINE_PRIVILEGES] = "no new privileges",
-		[CONFINE_LIMITS] = "resource limits",       [CONFINE_LANDLOCK] = "Landlock",
-		[CONFINE_CALLS] = "system call filter",
-	};
-
-	return words[wall];
+	confinement->words = words_of_keeper;
+	why_not[CONFINE_ROOT] = root_of_files(folder);
+	why_not[CONFINE_USER] = NULL;
+	drop_rights(confinement);
+	why_not[CONFINE_LANDLOCK] = landlock_forbid_all_but(folder, &confinement->landlock_reach);
+	why_not[CONFINE_CALLS] = filter_calls(CALL_FILTER_KEEPER);
 }

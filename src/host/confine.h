@@ -21,6 +21,8 @@ enum confine_wall {
 };
 
 struct confinement {
+	const char *const
+		*words; /* what each wall is called, e.g. "no capabilities"; NULL: it is none of this process */
 	/* NULL for a wall that stands, else the words of a sentence: why it does not */
 	const char *why_not[CONFINE_WALL_COUNT];
 	const char *landlock_reach; /* if that stands: the words about what it closes */
@@ -30,11 +32,7 @@ struct confinement {
  * account; else account is not looked at. There is no way back. */
 void confine_process(const struct account *account, struct confinement *confinement);
 
-/* The same for a process that only keeps files in that folder, and stays who it is: no capabilities, no new privileges,
- * no core dump, no other file. Returns NULL, or the words of a sentence: why a wall does not stand. */
-const char *confine_to_folder(int folder);
-
-/* What a wall is called, e.g. "no capabilities". */
-const char *confine_words(enum confine_wall wall);
+/* The same for a process that only keeps files in that folder, which is its root folder then. It stays who it is. */
+void confine_to_folder(int folder, struct confinement *confinement);
 
 #endif

@@ -79,9 +79,7 @@ const char *landlock_forbid_all(const char **reach)
 	return restrict_to(-1, reach);
 }
 
-const char *landlock_forbid_all_but(int folder)
+const char *landlock_forbid_all_but(int folder, const char **reach)
 {
-	const char *reach;
-
-	return restrict_to(folder, &reach);
+	return restrict_to(folder, reach);
 }

@@ -8,6 +8,6 @@
 const char *landlock_forbid_all(const char **reach);
 
 /* The same, but files and folders may be made, read, written and removed in that folder. */
-const char *landlock_forbid_all_but(int folder);
+const char *landlock_forbid_all_but(int folder, const char **reach);
 
 #endif

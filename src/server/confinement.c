@@ -1,10 +1,8 @@
 #include "server/confinement.h"
 
-#include "host/channel.h"
-#include "host/clock.h"
 #include "host/confine.h"
-#include "host/net.h"
-#include "host/process.h"
+#include "host/folder.h"
+#include "server/aside.h"
 
 enum { TRY_TIME = 5000 }; /* milliseconds */
 
@@ -36,10 +34,10 @@ static void write_walls(const struct confinement *confinement, bool that_stand, 
 		const char *why_not = confinement->why_not[wall];
 		const char *more = !why_not && wall == CONFINE_LANDLOCK ? confinement->landlock_reach : why_not;
 
-		if (that_stand != !why_not)
+		if (!confinement->words[wall] || that_stand != !why_not)
 			continue;
 		writer_put_string(line, between);
-		writer_put_string(line, confine_words(wall));
+		writer_put_string(line, confinement->words[wall]);
 		if (more) {
 			writer_put_string(line, " (");
 			writer_put_string(line, more);
@@ -57,24 +55,15 @@ static bool is_complete(const struct confinement *confinement)
 	return true;
 }
 
-bool confinement_enter(const struct config *config, const struct account *account, struct writer *line)
+/* Writes which walls stand; false if one is missing and the configuration requires all. */
+static bool judge(const struct config *config, const struct confinement *confinement, struct writer *line)
 {
-	struct confinement confinement;
-	bool complete;
+	bool complete = is_complete(confinement);
 
-	confine_process(account, &confinement);
-	complete = is_complete(&confinement);
-	writer_put_string(line, "confinement, as user ");
-	writer_put_number(line, (int64_t)account->user);
-	writer_put_string(line, ": ");
-	write_walls(&confinement, true, line);
+	write_walls(confinement, true, line);
 	if (!complete) {
 		writer_put_string(line, "; not in force: ");
-		write_walls(&confinement, false, line);
-	}
-	if (confinement.why_not[CONFINE_USER] && account->user != 0) {
-		writer_put_string(line, "; ending rather than serve as root");
-		return false;
+		write_walls(confinement, false, line);
 	}
 	if (complete || !config->require_confinement)
 		return true;
@@ -82,53 +71,64 @@ bool confinement_enter(const struct config *config, const struct account *accoun
 	return false;
 }
 
-/* What a process says of it that does nothing else: a byte for yes or no, and the line. */
-_Noreturn static void try_and_tell(const struct config *config, const struct account *account, int end)
+bool confinement_enter(const struct config *config, const struct account *account, struct writer *line)
 {
-	uint8_t room[CONFINEMENT_LINE_MAX];
-	struct writer line = writer_of(room, sizeof(room));
+	struct confinement confinement;
+	bool works;
 
-	writer_put_byte(&line, 'n');
-	if (confinement_enter(config, account, &line))
-		room[0] = 'y';
-	(void)channel_send(end, writer_written(&line));
-	process_exit(0);
+	confine_process(account, &confinement);
+	writer_put_string(line, "confinement, as user ");
+	writer_put_number(line, (int64_t)account->user);
+	writer_put_string(line, ": ");
+	works = judge(config, &confinement, line);
+	if (!confinement.why_not[CONFINE_USER] || account->user == 0)
+		return works;
+	writer_put_string(line, "; ending rather than serve as root");
+	return false;
 }
 
-/* Takes what it says; false if it says nothing. */
-static bool take_answer(int end, bool *works, struct writer *line)
+bool confinement_enter_folder(const struct config *config, int folder, struct writer *line)
+{
+	struct confinement confinement;
+
+	confine_to_folder(folder, &confinement);
+	writer_put_string(line, "confinement of the process that keeps the files of keys: ");
+	return judge(config, &confinement, line);
+}
+
+/* ---- trying it ---- */
+
+static bool try_as_server(const void *config, struct writer *line)
+{
+	struct account account;
+
+	return confinement_choose_account(config, &account, line) && confinement_enter(config, &account, line);
+}
+
+/* The folder of the files may not be there yet. */
+static bool try_as_keeper(const void *config, struct writer *line)
+{
+	return confinement_enter_folder(config, folder_open(SPAN("/"), line), line);
+}
+
+static bool try(const struct config *config, bool (*work)(const void *config, struct writer *line), struct writer *line)
 {
 	uint8_t room[CONFINEMENT_LINE_MAX];
-	size_t size = 0;
+	struct writer said = writer_of(room, sizeof(room));
+	enum aside_end end = aside_do(work, config, TRY_TIME, &said);
 
-	if (!net_wait(end, false, clock_monotonic() + TRY_TIME) ||
-	    channel_take(end, room, sizeof(room), &size) != CHANNEL_MESSAGE || size > sizeof(room))
-		return false;
-	*works = room[0] == 'y';
-	writer_put(line, span_skip(span_of(room, size), 1));
-	return true;
+	if (end == ASIDE_SILENT)
+		writer_put_string(line, "confinement cannot be tried: ");
+	writer_put(line, writer_written(&said));
+	return end == ASIDE_TRUE;
 }
 
 bool confinement_try(const struct config *config, struct writer *line)
 {
-	struct account account;
-	const char *why_not;
-	bool works = false;
-	int ends[2], process;
+	return try(config, try_as_server, line);
+}
 
-	if (!confinement_choose_account(config, &account, line))
-		return false;
-	if (!channel_open(ends)) {
-		writer_put_string(line, "confinement cannot be tried: the system refuses descriptors");
-		return false;
-	}
-	process = process_fork(&why_not);
-	if (process == 0)
-		try_and_tell(config, &account, ends[1]);
-	net_close(ends[1]);
-	if (process > 0 && take_answer(ends[0], &works, line))
-		return works;
-	writer_put_string(line, "confinement cannot be tried: ");
-	writer_put_string(line, why_not ? why_not : "the process that tried it has ended and said nothing");
-	return false;
+bool confinement_try_folder(const struct config *config, struct writer *line)
+{
+	return try(config, try_as_keeper, line);
 }

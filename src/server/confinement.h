@@ -16,8 +16,12 @@ bool confinement_choose_account(const struct config *config, struct account *acc
  * if one is missing and the configuration requires all, or if it is still root and should not be. */
 bool confinement_enter(const struct config *config, const struct account *account, struct writer *line);
 
-/* The same, but in a process of its own, which ends then: writes the line that the log would get at a start, and
+/* The same around the process that keeps the files of keys, in that folder, which is open. */
+bool confinement_enter_folder(const struct config *config, int folder, struct writer *line);
+
+/* Each of the two, but in a process of its own, which ends then: writes the line that the log would get at a start, and
  * returns whether a server would serve. */
 bool confinement_try(const struct config *config, struct writer *line);
+bool confinement_try_folder(const struct config *config, struct writer *line);
 
 #endif

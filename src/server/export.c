@@ -11,7 +11,7 @@ enum {
 	 * told */
 	PAUSE_OF_FILE = 2000,
 	PAUSE_OF_CHANNEL = 100,
-	ANSWER_TIME = 5000, /* and in which the helper has to answer: an answer may be lost */
+	ANSWER_TIME = 10000, /* and in which the helper has to answer: an answer may be lost */
 };
 
 bool export_is_wanted(const struct loop *loop)
@@ -127,8 +127,8 @@ void export_turn(struct loop *loop)
 	if (export->is_busy && loop->now.monotonic >= export->busy_until) {
 		if (!export->is_late)
 			log_line(LOG_LEVEL_ERROR,
-			         SPAN("export: the process that keeps the files of keys does not answer; until "
-			              "it does, they let in whose keys are in there"));
+			         SPAN("export: nobody answers for the files of keys; until somebody does, they "
+			              "let in whose keys are in there"));
 		export->is_late = true;
 		note_failure(loop, PAUSE_OF_FILE);
 	}

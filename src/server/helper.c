@@ -8,6 +8,7 @@
 #include "host/process.h"
 #include "host/signal.h"
 #include "host/tell.h"
+#include "server/aside.h"
 #include "server/certificate.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
@@ -41,14 +42,22 @@ static void end_by(struct helper *helper, int64_t milliseconds)
 		helper->end_by = time;
 }
 
+static const struct config *config_in_force(const struct helper *helper)
+{
+	return helper->memory->settings[helper->in_force]; /* the arena begins with it */
+}
+
 /* The files go first: see listeners_forget(). */
 static void forget_files(struct helper *helper)
 {
-	listeners_forget(helper->listeners);
-	helper->listeners->count = 0;
+	const struct config *config = config_in_force(helper);
+
+	if (helper->has_forgotten)
+		return;
 	helper->has_forgotten = true;
-	if (IS_ENABLED(CONFIG_EXPORT))
-		keeper_stop(helper->keeper, false);
+	listeners_forget(helper->listeners);
+	if (IS_ENABLED(CONFIG_EXPORT) && config->export_folder.size > 0)
+		keeper_stop(helper->keeper, config, false);
 }
 
 static void tell(struct helper *helper, enum message_kind kind, uint32_t number, struct span text)
@@ -105,19 +114,12 @@ static void reload(struct helper *helper)
 
 /* ---- files of keys ---- */
 
-static const struct config *config_in_force(const struct helper *helper)
+static bool start_keeper(struct helper *helper, bool goes_on)
 {
-	return helper->memory->settings[helper->in_force]; /* the arena begins with it */
-}
-
-static bool start_keeper(struct helper *helper)
-{
-	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll };
 	struct keeper *keeper = helper->keeper;
 	const bool had_one = keeper->process != 0;
 
-	if (!keeper_start(keeper, helper->memory, config_in_force(helper), &helper->runner, ours,
-	                  sizeof(ours) / sizeof(ours[0])))
+	if (!keeper_start(keeper, config_in_force(helper), goes_on))
 		return false;
 	return had_one || poll_add(helper->poll, keeper->line, POLL_READ, NUMBER_KEEPER);
 }
@@ -126,17 +128,22 @@ static bool start_keeper(struct helper *helper)
 static void renew_keeper(struct helper *helper, unsigned old)
 {
 	const struct config *before = helper->memory->settings[old], *config = config_in_force(helper);
-	const bool goes_on = span_equal(before->export_folder, config->export_folder) && keeper_can_open(config);
-	uint8_t room[SETTINGS_ERROR_MAX];
+	const bool is_wanted = config->export_folder.size > 0;
+	uint8_t room[ASIDE_TEXT_MAX];
 	struct writer error = writer_of(room, sizeof(room));
+	bool can_open, goes_on;
 
 	if (helper->has_forgotten)
 		return;
-	keeper_stop(helper->keeper, goes_on);
-	if (!keeper_open(helper->keeper, config, goes_on, &error))
+	can_open = is_wanted && keeper_can_open(helper->keeper, config, &error);
+	goes_on = can_open && span_equal(before->export_folder, config->export_folder);
+	if (before->export_folder.size > 0)
+		keeper_stop(helper->keeper, before, goes_on);
+	helper->keeper->has_failed = is_wanted && !can_open;
+	if (helper->keeper->has_failed)
 		log_line(LOG_LEVEL_ERROR, writer_written(&error));
-	else if (config->export_folder.size > 0)
-		(void)start_keeper(helper);
+	else if (is_wanted)
+		(void)start_keeper(helper, goes_on);
 }
 
 /* ---- a new configuration in force ---- */
@@ -165,8 +172,9 @@ static void note_taken(struct helper *helper, uint32_t number)
 
 static void start_check(struct helper *helper, const struct message *ask, size_t question_size)
 {
-	const int ours[] = { helper->channel, helper->log, helper->signals, helper->poll,
-		             helper->keeper->process > 0 ? helper->keeper->line : -1 };
+	const int ours[] = { helper->channel,     helper->log,
+		             helper->signals,     helper->poll,
+		             helper->keeper->log, helper->keeper->process > 0 ? helper->keeper->line : -1 };
 	const struct config *config = config_in_force(helper);
 
 	if (!IS_ENABLED(CONFIG_CHECKS) || !runner_start(&helper->runner, ask, &question, question_size, config, ours,
@@ -208,7 +216,7 @@ static void take_key(struct helper *helper, const struct message *message, size_
 		end_by(helper, 0);
 		return;
 	}
-	if (helper->has_forgotten || !start_keeper(helper) || !keeper_tell(helper->keeper, message, &question))
+	if (helper->has_forgotten || !start_keeper(helper, false) || !keeper_tell(helper->keeper, message, &question))
 		answer_key(helper, message->serial, KEY_FILES_FAILED);
 }
 
@@ -216,10 +224,13 @@ static void take_key(struct helper *helper, const struct message *message, size_
 static void take_answers(struct helper *helper)
 {
 	struct message message;
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_MESSAGE;
 
-	while ((taken = message_take(helper->keeper->line, &message)) == CHANNEL_MESSAGE)
-		answer_key(helper, message.serial, message.code);
+	for (unsigned i = 0; i < MESSAGES_MAX && taken == CHANNEL_MESSAGE; i++) {
+		taken = keeper_take(helper->keeper, &message);
+		if (taken == CHANNEL_MESSAGE && message.serial != 0)
+			answer_key(helper, message.serial, message.code);
+	}
 	if (taken == CHANNEL_ENDED)
 		poll_remove(helper->poll, helper->keeper->line);
 }
@@ -305,12 +316,15 @@ static void note_end(struct helper *helper, const struct process_end *end)
 	log_line(LOG_LEVEL_ERROR, writer_written(&line));
 }
 
-/* The next key has it started anew; who may not serve without its walls, ends. */
+/* Another one removes what it has left behind, at once or, if that is too soon, when the next key comes. Who may not
+ * serve without its walls, ends. */
 static void note_keeper_end(struct helper *helper, const struct process_end *end)
 {
 	answer_key(helper, 0, KEY_FILES_GONE);
-	if (!end->was_killed && end->code != 0)
+	if (!end->was_killed && end->code == KEEPER_NOT_CONFINED)
 		end_by(helper, 0);
+	else if (!helper->has_forgotten && config_in_force(helper)->export_folder.size > 0)
+		(void)start_keeper(helper, false);
 }
 
 static void take_children(struct helper *helper)
@@ -348,11 +362,23 @@ static void take_signals(struct helper *helper)
 
 /* ---- the loop ---- */
 
+/* In milliseconds; negative: for ever. */
+static int64_t time_to_wait(const struct helper *helper)
+{
+	int64_t until = helper->end_by == 0 ? INT64_MAX : helper->end_by, wait;
+
+	if (IS_ENABLED(CONFIG_EXPORT) && keeper_next_watch(helper->keeper) < until)
+		until = keeper_next_watch(helper->keeper);
+	if (until == INT64_MAX)
+		return -1;
+	wait = until - clock_monotonic();
+	return wait < 0 ? 0 : wait;
+}
+
 static void take_turn(struct helper *helper)
 {
-	int64_t wait = helper->end_by == 0 ? -1 : helper->end_by - clock_monotonic();
 	uint32_t ready[NUMBER_COUNT];
-	size_t count = poll_wait(helper->poll, ready, NUMBER_COUNT, helper->end_by != 0 && wait < 0 ? 0 : wait);
+	size_t count = poll_wait(helper->poll, ready, NUMBER_COUNT, time_to_wait(helper));
 
 	for (size_t i = 0; i < count; i++) {
 		if (ready[i] == NUMBER_SIGNALS)
@@ -366,11 +392,29 @@ static void take_turn(struct helper *helper)
 		else
 			take_messages(helper);
 	}
+	if (IS_ENABLED(CONFIG_EXPORT))
+		keeper_watch(helper->keeper);
 	if (!helper->has_ended && helper->end_by != 0 && clock_monotonic() >= helper->end_by) {
 		log_line(LOG_LEVEL_ERROR, SPAN("the server process does not end; killing it"));
 		process_kill(helper->server);
 		helper->end_by = 0;
 	}
+}
+
+static void ready_keeper(struct helper *helper)
+{
+	struct keeper *keeper = helper->keeper;
+
+	helper->ours[0] = helper->channel;
+	helper->ours[1] = helper->log;
+	helper->ours[2] = helper->signals;
+	helper->ours[3] = helper->poll;
+	keeper->memory = helper->memory;
+	keeper->runner = &helper->runner;
+	keeper->ours = helper->ours;
+	keeper->our_count = sizeof(helper->ours) / sizeof(helper->ours[0]);
+	if (config_in_force(helper)->export_folder.size > 0)
+		(void)start_keeper(helper, false);
 }
 
 int helper_run(struct helper *helper)
@@ -384,13 +428,13 @@ int helper_run(struct helper *helper)
 	        poll_add(helper->poll, helper->log, POLL_READ, NUMBER_LOG);
 	if (!works)
 		process_kill(helper->server);
-	if (works && IS_ENABLED(CONFIG_EXPORT) && config_in_force(helper)->export_folder.size > 0)
-		(void)start_keeper(helper);
+	if (works && IS_ENABLED(CONFIG_EXPORT))
+		ready_keeper(helper);
 	take_children(helper);
 	pages_leave_program();
 	while (works && !helper->has_ended)
 		take_turn(helper);
-	take_log(helper, LINES_LEFT_MAX);
 	forget_files(helper);
+	take_log(helper, LINES_LEFT_MAX);
 	return works ? helper->exit_code : tell_failure(SPAN("the system refuses to watch the server process"));
 }

@@ -15,7 +15,7 @@ struct helper {
 	/* readied by the caller: */
 	const struct memory *memory; /* .settings[0] holds the configuration in force */
 	const struct settings_source *source;
-	struct keeper *keeper;       /* of the files of keys; open */
+	struct keeper *keeper;       /* of the files of keys; its log is readied */
 	struct listeners *listeners; /* they are closed here, but their files are the helper's to remove */
 	int channel;                 /* to the server */
 	int log;                     /* what the server has for syslog comes in here, a line at a time */
@@ -23,6 +23,7 @@ struct helper {
 	int server;                  /* its process */
 	/* private */
 	int poll;
+	int ours[4];         /* what is open here, and no process's that is started */
 	unsigned in_force;   /* the number of the arena */
 	bool is_told, again; /* the server has not taken the new one yet; and then it is to be read once more */
 	struct runner runner;

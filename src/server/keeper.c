@@ -1,33 +1,44 @@
 #include "server/keeper.h"
 
 #include "host/clock.h"
-#include "host/confine.h"
 #include "host/folder.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "server/aside.h"
+#include "server/confinement.h"
 
 enum {
-	STOP_TIME = 1000, /* milliseconds that it has to remove its files */
-	NOT_CONFINED = 1, /* exit code */
+	/* milliseconds */
+	ANSWER_TIME = 5000,  /* that a message may take, or its start */
+	RESTART_TIME = 2000, /* from one start to the next one, after two at once */
+	STOP_TIME = 1000,    /* that it has to remove its files */
+	ASIDE_TIME = 1000,   /* that the helper waits for what is done aside */
+	NO_FOLDER = 3,       /* exit code */
 };
+
+static struct key_files own_files; /* of a process that works in the folder */
+
+/* What is the helper's: a process that hangs must not hold it. */
+static void leave(const struct keeper *keeper)
+{
+	if (keeper->runner)
+		runner_leave(keeper->runner, keeper->ours, keeper->our_count);
+	if (keeper->process > 0)
+		net_close(keeper->line);
+}
 
 /* ---- in the keeper ---- */
 
-static void confine(const struct key_files *files)
+static void confine(const struct key_files *files, int log)
 {
-	const char *why_not = confine_to_folder(files->folder);
-	uint8_t room[256];
+	uint8_t room[CONFINEMENT_LINE_MAX];
 	struct writer line = writer_of(room, sizeof(room));
-	bool is_required = files->config->require_confinement;
+	bool works = confinement_enter_folder(files->config, files->folder, &line);
 
-	if (!why_not)
-		return;
-	writer_put_string(&line, "the process that keeps the files of keys is not confined to them: ");
-	writer_put_string(&line, why_not);
-	writer_put_string(&line, is_required ? "; require_confinement asks for that" : "");
-	log_line(is_required ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, writer_written(&line));
-	if (is_required)
-		process_exit(NOT_CONFINED);
+	log_confine(log);
+	log_line(works ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, writer_written(&line));
+	if (!works)
+		process_exit(KEEPER_NOT_CONFINED);
 }
 
 /* Until the helper has closed its end, or is gone. */
@@ -63,42 +74,78 @@ _Noreturn static void keep(struct key_files *files, int line)
 	process_exit(0);
 }
 
-/* ---- in the helper ---- */
-
-bool keeper_open(struct keeper *keeper, const struct config *config, bool goes_on, struct writer *error)
+/* What is no answer to a message tells that it has begun. */
+_Noreturn static void begin(const struct keeper *keeper, const struct config *config, bool goes_on, int line)
 {
-	return config->export_folder.size == 0 || key_files_start(&keeper->files, config, goes_on, error);
-}
-
-bool keeper_can_open(const struct config *config)
-{
-	uint8_t room[FILE_PATH_MAX + 256];
+	static const struct message ready = { .kind = MESSAGE_FILE_NEXT };
+	struct memory own = *keeper->memory;
+	uint8_t room[ASIDE_TEXT_MAX];
 	struct writer error = writer_of(room, sizeof(room));
-	int folder = config->export_folder.size > 0 ? folder_open(config->export_folder, &error) : -1;
 
-	if (folder >= 0)
-		net_close(folder);
-	return folder >= 0;
+	if (!memory_protect_settings(&own))
+		process_exit(KEEPER_NOT_CONFINED);
+	if (!key_files_start(&own_files, config, goes_on, &error)) {
+		if (!keeper->has_failed)
+			log_line(LOG_LEVEL_ERROR, writer_written(&error));
+		process_exit(NO_FOLDER);
+	}
+	confine(&own_files, keeper->log);
+	(void)message_send(line, &ready);
+	keep(&own_files, line);
 }
 
-void keeper_leave(struct keeper *keeper)
+/* ---- beside the helper ---- */
+
+struct look {
+	const struct keeper *keeper;
+	const struct config *config;
+	bool clears;
+};
+
+/* With the helper's rights, it may do what a process without capabilities may not. */
+static bool look_at_folder(const void *context, struct writer *error)
 {
-	if (keeper->files.config)
-		key_files_leave(&keeper->files);
+	const struct look *look = context;
+
+	leave(look->keeper);
+	if (look->clears)
+		return key_files_start(&own_files, look->config, false, error);
+	writer_put_string(error, "export: ");
+	return folder_open(look->config->export_folder, error) >= 0;
 }
 
-static bool find_folder(struct keeper *keeper, const struct config *config)
+static bool look_aside(const struct look *look, struct writer *error)
 {
-	uint8_t room[FILE_PATH_MAX + 256];
+	uint8_t room[ASIDE_TEXT_MAX];
+	struct writer said = writer_of(room, sizeof(room));
+	enum aside_end end = aside_do(look_at_folder, look, ASIDE_TIME, &said);
+
+	if (end == ASIDE_SILENT) {
+		writer_put_string(error, "export: ");
+		writer_put(error, look->config->export_folder);
+		writer_put_string(error, ": it cannot be looked at: ");
+	}
+	if (end != ASIDE_TRUE)
+		writer_put(error, writer_written(&said));
+	return end == ASIDE_TRUE;
+}
+
+bool keeper_can_open(const struct keeper *keeper, const struct config *config, struct writer *error)
+{
+	return look_aside(&(struct look){ keeper, config, false }, error);
+}
+
+/* What it should have removed, and has not. */
+static void clear(const struct keeper *keeper, const struct config *config)
+{
+	uint8_t room[ASIDE_TEXT_MAX];
 	struct writer error = writer_of(room, sizeof(room));
-	bool works = (keeper->files.config == config && keeper->files.folder >= 0) ||
-	             keeper_open(keeper, config, false, &error);
 
-	if (!works && !keeper->has_failed)
+	if (!look_aside(&(struct look){ keeper, config, true }, &error))
 		log_line(LOG_LEVEL_ERROR, writer_written(&error));
-	keeper->has_failed = !works;
-	return works;
 }
+
+/* ---- in the helper ---- */
 
 static void forget(struct keeper *keeper)
 {
@@ -106,28 +153,32 @@ static void forget(struct keeper *keeper)
 	keeper->process = 0;
 }
 
-bool keeper_start(struct keeper *keeper, const struct memory *memory, const struct config *config,
-                  const struct runner *runner, const int *ours, size_t our_count)
+static void wait_for_answers(struct keeper *keeper, unsigned count)
 {
-	struct memory own = *memory;
+	keeper->waiting = count;
+	keeper->answer_by = clock_monotonic() + ANSWER_TIME;
+}
+
+bool keeper_start(struct keeper *keeper, const struct config *config, bool goes_on)
+{
+	const int64_t now = clock_monotonic(), next_start = keeper->next_start + RESTART_TIME;
 	const char *why_not;
 	int ends[2];
 
 	if (keeper->process != 0)
-		return true;
-	if (!find_folder(keeper, config) || !channel_open(ends))
+		return !keeper->is_killed;
+	if (now < keeper->next_start || !channel_open(ends))
 		return false;
+	keeper->next_start = next_start > now ? next_start : now;
+	keeper->is_killed = false;
+	wait_for_answers(keeper, 1);
 	keeper->process = process_fork(&why_not);
 	if (keeper->process == 0) {
-		runner_leave(runner, ours, our_count);
+		leave(keeper);
 		net_close(ends[0]);
-		if (!memory_protect_settings(&own))
-			process_exit(NOT_CONFINED);
-		confine(&keeper->files);
-		keep(&keeper->files, ends[1]);
+		begin(keeper, config, goes_on, ends[1]);
 	}
 	net_close(ends[1]);
-	key_files_leave(&keeper->files);
 	keeper->line = ends[0];
 	if (keeper->process > 0)
 		return true;
@@ -135,48 +186,91 @@ bool keeper_start(struct keeper *keeper, const struct memory *memory, const stru
 	return false;
 }
 
-bool keeper_tell(const struct keeper *keeper, const struct message *message, const struct question *question)
+bool keeper_tell(struct keeper *keeper, const struct message *message, const struct question *question)
 {
-	if (message->kind == MESSAGE_KEY)
-		return message_send_question(keeper->line, message, question);
-	return message_send(keeper->line, message);
+	bool works = message->kind == MESSAGE_KEY ? message_send_question(keeper->line, message, question)
+	                                          : message_send(keeper->line, message);
+
+	if (works && keeper->waiting == 0)
+		wait_for_answers(keeper, 1);
+	else if (works)
+		keeper->waiting++;
+	return works;
 }
 
-/* What it should have removed, and has not. */
-static void clear(struct keeper *keeper)
+enum channel_taken keeper_take(struct keeper *keeper, struct message *answer)
 {
-	const struct config *config = keeper->files.config;
-	uint8_t room[FILE_PATH_MAX + 256];
-	struct writer error = writer_of(room, sizeof(room));
+	enum channel_taken taken = message_take(keeper->line, answer);
 
-	if (!key_files_start(&keeper->files, config, false, &error))
-		log_line(LOG_LEVEL_ERROR, writer_written(&error));
-	key_files_leave(&keeper->files);
+	if (taken == CHANNEL_MESSAGE && keeper->waiting > 0)
+		wait_for_answers(keeper, keeper->waiting - 1);
+	if (taken == CHANNEL_MESSAGE)
+		keeper->has_failed = false;
+	return taken;
 }
 
-/* Its own end of the line is closed last of all. */
-void keeper_stop(struct keeper *keeper, bool keeps_files)
+int64_t keeper_next_watch(const struct keeper *keeper)
 {
-	static const struct message stay = { .kind = MESSAGE_CONFIG };
-	const int64_t until = clock_monotonic() + STOP_TIME;
+	return keeper->process == 0 || keeper->waiting == 0 || keeper->is_killed ? INT64_MAX : keeper->answer_by;
+}
+
+static void kill_it(struct keeper *keeper)
+{
+	process_kill(keeper->process);
+	keeper->is_killed = true;
+}
+
+void keeper_watch(struct keeper *keeper)
+{
+	if (clock_monotonic() < keeper_next_watch(keeper))
+		return;
+	log_line(LOG_LEVEL_ERROR,
+	         SPAN("the process that keeps the files of keys does not answer; killing it. Until it has ended, they "
+	              "let in whose keys are in there"));
+	kill_it(keeper);
+}
+
+/* Its own end of the line is closed last of all: when it can do nothing more. */
+static bool has_left(struct keeper *keeper, int64_t until)
+{
 	struct message answer;
 	enum channel_taken taken = CHANNEL_NOTHING;
 
-	if (keeper->process == 0)
-		return;
+	while (taken != CHANNEL_ENDED && net_wait(keeper->line, false, until))
+		taken = message_take(keeper->line, &answer);
+	return taken == CHANNEL_ENDED;
+}
+
+/* Returns whether it ended by itself; a process that waits for a disk does not even when it is killed. */
+static bool end(struct keeper *keeper, bool keeps_files)
+{
+	static const struct message stay = { .kind = MESSAGE_CONFIG };
+	bool has_ended;
+
 	if (keeps_files)
 		(void)message_send(keeper->line, &stay);
 	net_end_writing(keeper->line);
-	while (taken != CHANNEL_ENDED && net_wait(keeper->line, false, until))
-		taken = message_take(keeper->line, &answer);
-	if (taken != CHANNEL_ENDED) {
+	has_ended = !keeper->is_killed && has_left(keeper, clock_monotonic() + STOP_TIME);
+	if (!has_ended && !keeper->is_killed) {
 		log_line(LOG_LEVEL_ERROR, SPAN("the process that keeps the files of keys does not end; killing it"));
-		process_kill(keeper->process);
-		(void)net_wait(keeper->line, false, until + STOP_TIME); /* what it was at may come to its end before */
+		kill_it(keeper);
 	}
-	if (!keeps_files || taken != CHANNEL_ENDED)
-		clear(keeper); /* it may do what a process without capabilities may not */
-	forget(keeper);
+	if (has_ended || has_left(keeper, clock_monotonic() + STOP_TIME))
+		forget(keeper);
+	return has_ended;
+}
+
+void keeper_stop(struct keeper *keeper, const struct config *config, bool keeps_files)
+{
+	bool has_ended = keeper->process != 0 && end(keeper, keeps_files);
+
+	keeper->next_start = 0;
+	if (keeper->process != 0)
+		log_line(LOG_LEVEL_ERROR, SPAN("the process that keeps the files of keys does not end even when it is "
+		                               "killed: it waits for "
+		                               "its disk. The files stay, and let in whose keys are in there"));
+	else if (!has_ended || !keeps_files)
+		clear(keeper, config);
 }
 
 bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
@@ -187,11 +281,11 @@ bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
 	if (keeper->process == 0 || end->process != keeper->process)
 		return false;
 	forget(keeper);
-	clear(keeper);
-	if (end->was_killed || end->code != 0) {
-		writer_put_string(&line, "the process that keeps the files of keys was ended by ");
-		process_write_end(&line, end);
-		log_line(LOG_LEVEL_ERROR, writer_written(&line));
-	}
+	keeper->has_failed = !end->was_killed && end->code == NO_FOLDER;
+	if (keeper->has_failed || (!end->was_killed && end->code == 0))
+		return true;
+	writer_put_string(&line, "the process that keeps the files of keys was ended by ");
+	process_write_end(&line, end);
+	log_line(LOG_LEVEL_ERROR, writer_written(&line));
 	return true;
 }

@@ -1,7 +1,10 @@
 /* The keeper of the files of keys (key_files.h): a process of the helper's own, that can do nothing but keep files in
  * that folder, and that removes them when the helper is gone, however it went.
  *
- * The helper hands on what the server tells, once it has found it right, and the keeper's answers. */
+ * The helper hands on what the server tells, once it has found it right, and the keeper's answers. It never touches the
+ * folder itself, which may be on a disk that does not answer any more: a keeper that hangs is killed, and when it has
+ * ended another one begins by removing what is there. There is never more than one, as what the first one was at may
+ * come to its end late. */
 #ifndef INKI_SERVER_KEEPER_H
 #define INKI_SERVER_KEEPER_H
 
@@ -11,32 +14,45 @@
 #include "server/runner.h"
 
 struct keeper {
-	struct key_files files; /* readied by keeper_open() */
-	int process;            /* 0: there is none */
-	int line;               /* to it, if there is one */
-	bool has_failed;        /* as the log was told */
+	/* readied by the caller: */
+	const struct memory *memory;
+	const struct runner *runner; /* what the helper has open is closed in the processes here: its lines, */
+	const int *ours;             /* and these */
+	size_t our_count;
+	int log; /* as for log_confine() */
+	/* private */
+	int process;        /* 0: there is none */
+	int line;           /* to it, if there is one */
+	unsigned waiting;   /* so many messages it has not answered yet, */
+	int64_t answer_by;  /* monotonic: but should by then */
+	bool is_killed;     /* as it did not */
+	int64_t next_start; /* monotonic: no other one is started earlier */
+	bool has_failed;    /* to open the folder, as the log was told */
 };
 
-/* Would keeper_open() find the folder good? False without one. */
-bool keeper_can_open(const struct config *config);
+enum { KEEPER_NOT_CONFINED = 2 }; /* exit code */
 
-/* Opens the folder of the configuration, if it has one. False with a sentence in error if it will not do. */
-bool keeper_open(struct keeper *keeper, const struct config *config, bool goes_on, struct writer *error);
+/* Is the folder of the configuration good? It is made if it is missing. False with a sentence in error. */
+bool keeper_can_open(const struct keeper *keeper, const struct config *config, struct writer *error);
 
-/* Closes it in a process that has nothing to do with it. */
-void keeper_leave(struct keeper *keeper);
-
-/* Sees to it that there is a process; what the helper has open besides is closed in there. False if there is none. */
-bool keeper_start(struct keeper *keeper, const struct memory *memory, const struct config *config,
-                  const struct runner *runner, const int *ours, size_t our_count);
+/* Sees to it that there is a process that takes messages. It begins by removing what is in the folder: of all users, or
+ * if it goes on where another one was of those who are not in the configuration. False if there is none for now. */
+bool keeper_start(struct keeper *keeper, const struct config *config, bool goes_on);
 
 /* Hands on a message; false if it is not taken. */
-bool keeper_tell(const struct keeper *keeper, const struct message *message, const struct question *question);
+bool keeper_tell(struct keeper *keeper, const struct message *message, const struct question *question);
 
-/* Ends it; its files are gone then, or stay where that is said. */
-void keeper_stop(struct keeper *keeper, bool keeps_files);
+/* Takes an answer. */
+enum channel_taken keeper_take(struct keeper *keeper, struct message *answer);
 
-/* A child of the helper has ended: was it the keeper, which nobody has told to? Its files are removed. */
+/* Kills it if it should have answered by now; the monotonic time at which that is due: INT64_MAX: it need not. */
+void keeper_watch(struct keeper *keeper);
+int64_t keeper_next_watch(const struct keeper *keeper);
+
+/* Ends it; the files of that configuration are gone then, or stay where that is said. */
+void keeper_stop(struct keeper *keeper, const struct config *config, bool keeps_files);
+
+/* A child of the helper has ended: was it the keeper? */
 bool keeper_note_end(struct keeper *keeper, const struct process_end *end);
 
 #endif

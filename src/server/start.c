@@ -199,7 +199,7 @@ static int serve(struct loop *loop, const struct account *account)
 static int start(struct loop *loop, const struct settings_source *source)
 {
 	const struct config *config = loop->app.config;
-	static struct keeper keeper;
+	struct keeper keeper = { .log = -1 };
 	struct helper helper = {
 		.memory = loop->memory, .source = source, .keeper = &keeper, .listeners = &loop->listeners
 	};
@@ -211,15 +211,13 @@ static int start(struct loop *loop, const struct settings_source *source)
 
 	if (!confinement_choose_account(config, &account, &error))
 		return fail(config, writer_written(&error));
+	if (IS_ENABLED(CONFIG_EXPORT) && config->export_folder.size > 0 && !keeper_can_open(&keeper, config, &error))
+		return fail(config, writer_written(&error));
 	helper.signals = signal_open(true);
 	if (helper.signals < 0 || !channel_open(ends) || !channel_open(logs))
 		return fail(config, SPAN("the system refuses memory or descriptors"));
 	if (!listeners_open(&loop->listeners, config, &error))
 		return fail(config, writer_written(&error));
-	if (IS_ENABLED(CONFIG_EXPORT) && !keeper_open(&keeper, config, false, &error)) {
-		listeners_forget(&loop->listeners);
-		return fail(config, writer_written(&error));
-	}
 	helper.channel = ends[0];
 	helper.log = logs[0];
 	loop->helper = ends[1];
@@ -229,14 +227,15 @@ static int start(struct loop *loop, const struct settings_source *source)
 		net_close(helper.channel);
 		net_close(helper.log);
 		net_close(helper.signals);
-		if (IS_ENABLED(CONFIG_EXPORT))
-			keeper_leave(&keeper);
 		return serve(loop, &account);
 	}
 	net_close(loop->helper);
-	net_close(loop->log);
-	if (!IS_ENABLED(CONFIG_EXPORT))
+	keeper.log = loop->log;
+	if (!IS_ENABLED(CONFIG_EXPORT)) {
+		net_close(loop->log);
+		keeper.log = -1;
 		memory_keep_settings(loop->memory);
+	}
 	listeners_leave(&loop->listeners);
 	if (helper.server > 0)
 		return helper_run(&helper);

@@ -60,11 +60,18 @@ static int tell_confinement(const struct config *config)
 {
 	uint8_t room[CONFINEMENT_LINE_MAX + 1];
 	struct writer line = writer_of(room, sizeof(room));
+	bool works = true;
 
+	if (IS_ENABLED(CONFIG_EXPORT) && config->export_folder.size > 0) {
+		if (!confinement_try_folder(config, &line))
+			return tell_failure(writer_written(&line));
+		writer_put_byte(&line, '\n');
+		works = tell_written(&line);
+	}
 	if (!confinement_try(config, &line))
 		return tell_failure(writer_written(&line));
 	writer_put_byte(&line, '\n');
-	return tell_written(&line) ? TELL_DONE : TELL_FAILED;
+	return tell_written(&line) && works ? TELL_DONE : TELL_FAILED;
 }
 
 int summary_print(const struct config *config, int64_t now)

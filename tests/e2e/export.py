@@ -79,10 +79,12 @@ def files(start, folder, gpg, alice):
     return starting
 
 
+def children(server):
+    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
 def processes(server):
     """The server process, and the keeper of the files, which comes a moment later."""
-    def children():
-        with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-    assert wait_for(lambda: len(children()) == 2), server.log()
-    return children()
+    assert wait_for(lambda: len(children(server)) == 2), server.log()
+    return children(server)

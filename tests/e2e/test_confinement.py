@@ -3,13 +3,16 @@
 import contextlib
 import errno
 import os
+import re
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
 
 import inki
+from export import folder, needs_export, wait_for  # noqa: F401
 
 CONFIG = {"users": []}
 
@@ -34,6 +37,14 @@ BEHIND_THE_FILTER = {
     "dump-core": {errno.EPERM},
 }
 
+# The same for the keeper of the files of keys, which stays root, without what only the filter stops.
+KEEPER_BEHIND_THE_FILTER = {
+    **{name: errors for name, errors in BEHIND_THE_FILTER.items() if name not in ("start-process", "end-parent", "become-root")},
+    "make-device": {errno.EPERM, errno.EACCES},
+    "make-link": {errno.EACCES},
+    "change-owner": {errno.EPERM},
+}
+
 # And without Landlock too.
 BEHIND_LANDLOCK = {
     "read-file": {errno.ENOENT, errno.EACCES},
@@ -48,8 +59,8 @@ def probe(tmp_path):
     """Starts a server that was taken over, without some of its walls."""
     servers = []
 
-    def start(without="", **config):
-        servers.append(inki.Server(inki.PROBE, {**CONFIG, **config}, env={"PROBE_WITHOUT": without}))
+    def start(without="", PROBE_KEEPER="", **config):
+        servers.append(inki.Server(inki.PROBE, {**CONFIG, **config}, env={"PROBE_WITHOUT": without, "PROBE_KEEPER": PROBE_KEEPER}))
         return servers[-1]
 
     yield start
@@ -120,6 +131,82 @@ def test_lines_without_end_keep_nobody_from_the_helper(probe):
         server.process.kill()
         os.kill(serving, signal.SIGKILL)
 
+
+# ---- the keeper of the files of keys ----
+
+def with_export(test):
+    for mark in needs_export:
+        test = mark(test)
+    return test
+
+
+@pytest.fixture
+def taken_over(probe, folder, gpg, alice, sign, new_key):  # noqa: F811
+    """Starts a server whose keeper was taken over, and gives it a key to keep."""
+    def start(attempt, without="", **config):
+        users = {"users": [{"name": "alice", "keyring": gpg.export(alice)}]}
+        server = probe(without, PROBE_KEEPER=attempt, **users, export={"directory": folder}, **config)
+        assert server.post(sign(key=new_key()[0])).status == 200
+        return server
+    return start
+
+
+@with_export
+@pytest.mark.parametrize("attempt", ["make-program-of-root", "let-run-as-owner", "make-device", "make-link", "change-owner", "run-program", "start-process",
+                                     "take-memory", "grow-heap", "run-data", "make-socket", "trace-parent", "end-parent", "become-root",
+                                     "change-root-back", "take-capabilities", "mount-memory", "dump-core"])
+def test_the_filter_kills_the_keeper(taken_over, attempt):
+    server = taken_over(attempt)
+    server.wait_for_log(f"the process that keeps the files of keys was ended by signal {int(signal.SIGSYS)}")
+    assert "probe:" not in server.log()
+    server.is_serving()
+
+
+@with_export
+def test_what_stands_behind_the_keepers_filter(taken_over, folder):  # noqa: F811
+    server = taken_over("all", "filter")
+    server.wait_for_log("probe: change-owner")
+    found = dict(re.findall(r"^probe: (\S+) (\S+)$", server.log(), re.M))
+    for attempt, errors in KEEPER_BEHIND_THE_FILTER.items():
+        assert found[attempt] in {str(number) for number in errors}, (attempt, found)
+    assert found["make-program-of-root"] == found["start-process"] == found["make-socket"] == "done", "what is tried above is the filter"
+    assert wait_for(lambda: os.path.exists(f"{folder}/alice/authorized_keys")), "and the keeper goes on"
+
+
+@with_export
+def test_what_stands_behind_the_keepers_landlock(taken_over):
+    server = taken_over("all", "filter landlock")
+    server.wait_for_log("probe: change-owner")
+    for attempt in ("read-file", "run-program"):
+        assert f"probe: {attempt} {errno.ENOENT}\n" in server.log()
+    assert "probe: read-file-outside done" in server.log()
+
+
+@with_export
+@pytest.mark.parametrize("without, required", [("", True), ("keeper", False), ("keeper", True)])
+def test_the_keepers_walls_are_told_and_required(folder, without, required):  # noqa: F811
+    config = {**CONFIG, "export": {"directory": folder}, "require_confinement": required, "listen": [{"address": "127.0.0.1:0"}]}
+    words = "confinement of the process that keeps the files of keys: root folder is that of the files, no capabilities,"
+    server = inki.Server(inki.PROBE, config, env={"PROBE_WITHOUT": without})
+    server.wait_for_log(words)
+    line = next(line for line in server.log().splitlines() if words in line)
+    assert ("not in force: Landlock (left out by the probe)" in line) == bool(without)
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write(inki.yaml(config))
+        file.flush()
+        done = subprocess.run([*inki.PROBE, "server", "-c", file.name, "--check-config"], capture_output=True, text=True, timeout=20, check=False,
+                              env={**os.environ, "PROBE_WITHOUT": without}, cwd="/")
+    assert line.replace("error: ", "inki: ") in (done.stdout + done.stderr).splitlines(), (line, done)
+    if without and required:
+        assert server.process.wait(5) == 1 and done.returncode == 1
+        assert "which require_confinement asks for" in line
+    else:
+        assert done.returncode == 0, done
+        server.is_serving()
+        server.stop()
+
+
+# ---- what is told of it ----
 
 def check(words, folder, prefix=(), env=None, **config):
     """What --check-config says, and the line that the log gets at a start."""

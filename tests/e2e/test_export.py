@@ -12,7 +12,7 @@ import time
 
 import openpgp
 import pytest
-from export import Files, needs_export, processes, rsa_line
+from export import Files, children, needs_export, processes, rsa_line
 from inki import has, seconds_of, wait_for, yaml
 from many import Client, ssh_line
 
@@ -20,6 +20,7 @@ pytestmark = needs_export
 
 # ---- what is in it, and when ----
 
+@pytest.mark.board
 def test_a_file_follows_the_keys(files, sign, new_key, alice):
     """Added, added, removed: the file holds what is live, is root's, readable by all, and goes with the last key."""
     exported = files()
@@ -87,8 +88,8 @@ def test_a_keeper_that_is_killed_is_replaced(files, sign, new_key):
     assert len(processes(exported.server)) == 2 and keeper not in processes(exported.server)
 
 
-def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):
-    """Nothing is answered for a while: the server tries again, and a key that goes meanwhile is gone then."""
+def test_a_keeper_that_hangs_is_replaced(files, sign, new_key):
+    """What does not answer is killed; the next one removes the files, and writes what is so now. Everybody is served meanwhile."""
     exported = files()
     (first, _), (second, _) = new_key(), new_key()
     assert exported.server.post(sign(key=first)).status == 200
@@ -99,9 +100,40 @@ def test_a_keeper_that_hangs_wedges_nothing(files, sign, new_key):
     assert exported.server.delete(sign(action="remove", key=first)).status == 200
     assert exported.server.post(sign(key=second)).status == 200
     exported.server.is_serving()
-    time.sleep(6)
-    os.kill(keeper, signal.SIGCONT)
     exported.become(second)
+    assert exported.server.log().count("does not answer; killing it") == 1
+    exported.server.wait_for_log("the process that keeps the files of keys was ended by signal 9")
+    assert len(processes(exported.server)) == 2 and keeper not in processes(exported.server)
+    exported.server.end()
+    assert not os.listdir(exported.folder)
+
+
+def test_a_keeper_that_hangs_does_not_keep_inki_from_its_end(files, sign, new_key):
+    exported = files()
+    line, _ = new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    os.kill(processes(exported.server)[1], signal.SIGSTOP)
+    started = time.monotonic()
+    exported.server.end()
+    assert time.monotonic() - started < 3 and "does not end; killing it" in exported.server.log()
+    assert not os.listdir(exported.folder)
+
+
+def test_a_keeper_that_dies_again_and_again_is_started_now_and_then(files, sign, new_key):
+    exported = files()
+    line, _ = new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    seen, ends = set(), time.monotonic() + 5
+    while time.monotonic() < ends:
+        for keeper in children(exported.server)[1:]:
+            seen.add(keeper)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(keeper, signal.SIGKILL)
+    assert 3 <= len(seen) <= 5, exported.server.log()
+    exported.server.is_serving()
+    exported.become(line)
 
 
 def test_the_keeper_has_no_rights_but_to_its_folder(files, sign, new_key):
@@ -115,7 +147,7 @@ def test_the_keeper_has_no_rights_but_to_its_folder(files, sign, new_key):
     with open(f"/proc/{keeper}/maps", encoding="ascii") as file:
         shared = [line for line in file if "memfd:inki" in line]
     assert shared and all(line.split()[1] == "r--s" for line in shared), shared
-    assert wait_for(lambda: opened(keeper) == ["/", "socket"]), opened(keeper)
+    assert wait_for(lambda: opened(keeper) == ["/", "socket", "socket"]), opened(keeper)
 
 
 def opened(process):
@@ -149,7 +181,7 @@ def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):
     with open(os.path.join(folder, "admin", "authorized_keys"), "w", encoding="utf-8") as file:
         file.write("ssh-ed25519 AAAA admin@host\n")
     start(exported.config).wait_for_log("event=start")
-    assert os.listdir(folder) == ["admin"] and os.listdir(os.path.join(folder, "admin")) == ["authorized_keys"]
+    assert wait_for(lambda: os.listdir(folder) == ["admin"]) and os.listdir(os.path.join(folder, "admin")) == ["authorized_keys"]
 
 
 # ---- reload ----

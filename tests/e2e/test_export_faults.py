@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import pytest
-from export import Files, needs_export
+from export import Files, children, needs_export
 from inki import wait_for
 
 pytestmark = needs_export
@@ -39,10 +39,10 @@ def test_a_folder_that_is_not_roots_alone_is_refused(start, folder, gpg, alice, 
     else:
         config["export"]["directory"] = folder + "/a/b"
         wanted = f"{folder}: No such file or directory"
-    server = start(config)
-    server.wait_for_end(1)
-    assert re.search(f"^inki: export: .*{re.escape(wanted)}", server.log(), re.M), server.log()
-    assert not os.path.exists(server.socket_path)
+    with pytest.raises(AssertionError) as error:
+        start(config)
+    assert "exit status 1" in str(error.value)
+    assert re.search(f"^inki: export: .*{re.escape(wanted)}", str(error.value), re.M), error.value
 
 
 def test_tmp_and_links_of_root_will_do_on_the_way(start, gpg, alice, sign, new_key):
@@ -167,3 +167,48 @@ def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
     exported.become(first, second)
     exported.server.end()
+
+
+@pytest.fixture
+def frozen_disk(folder, tmp_path):
+    """A disk whose writes wait for ever, in a sleep that nobody can be killed in, while its file system is frozen; and the switch."""
+    os.mkdir(folder)
+    image = tmp_path / "image"
+    with open(image, "wb") as file:
+        file.truncate(4 << 20)
+    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    mounted = subprocess.run(["mount", "-o", "loop", image, folder], capture_output=True, text=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip(f"NOT TESTED: a disk that does not answer; this machine mounts no image: {mounted.stderr}")
+
+    def freeze(is_frozen=True):
+        subprocess.run(["fsfreeze", "-f" if is_frozen else "-u", folder], check=True)
+    yield freeze
+    subprocess.run(["fsfreeze", "-u", folder], stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_disk_that_does_not_answer_holds_up_nothing(files, start, sign, new_key, frozen_disk):
+    """The keeper cannot even be killed; it alone waits. When the disk answers again, the files are what they should be."""
+    exported = files()
+    (first, _), (second, _), (third, _) = new_key(), new_key(), new_key()
+    assert exported.server.post(sign(key=first)).status == 200
+    exported.become(first)
+    frozen_disk()
+    assert exported.server.post(sign(key=second)).status == 200
+    assert wait_for(lambda: "does not answer; killing it" in exported.server.log()), exported.server.log()
+    exported.server.is_serving()
+    started = time.monotonic()
+    exported.server.reload(exported.config)
+    assert exported.server.post(sign(key=third)).status == 200
+    assert time.monotonic() - started < 6
+    assert wait_for(lambda: len(children(exported.server)) == 2), "no other one is started that would wait, too"
+    frozen_disk(False)
+    exported.become(first, second, third)
+    frozen_disk()
+    started = time.monotonic()
+    exported.server.end()
+    assert time.monotonic() - started < 5 and "does not end even when it is killed" in exported.server.log()
+    frozen_disk(False)
+    start(exported.config)
+    assert wait_for(lambda: not exported.lines()), "what has stayed goes with the next start"

@@ -155,3 +155,17 @@ def test_syslog_comes_and_goes(quiet, tmp_path):
             assert "event=refused" in line()
         server.refuse(1)
         assert " lines before this one" in line() and "event=refused" in line()
+
+
+@mounts
+@pytest.mark.skipif(os.geteuid() != 0 or not inki.has("EXPORT"), reason="the files of keys must be root's, and built in")
+def test_the_keeper_of_the_files_has_the_helper_write_to_syslog(quiet, tmp_path):
+    """It can open no socket any more."""
+    dev, folder = tmp_path / "dev", tmp_path / "folder"
+    dev.mkdir()
+    folder.mkdir()
+    with syslog(folder) as line, tempfile.TemporaryDirectory(prefix="inki-test-", dir="/usr/local/lib") as above:
+        os.chmod(above, 0o755)
+        quiet(["unshare", "-m", "sh", "-c", DEV, "sh", str(dev), str(folder)], log="syslog", export={"directory": above + "/keys"})
+        while "confinement of the process that keeps the files of keys: " not in line():
+            pass

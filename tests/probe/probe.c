@@ -1,12 +1,15 @@
-/* A build of inki that somebody has taken over: GET /probe/NAME makes the server at work try to break out. The linker puts
- * this in front of api_handle() and of the walls (--wrap), so what is tried is the program as it is in all else.
+/* A build of inki that somebody has taken over: GET /probe/NAME makes the server at work try to break out, and $PROBE_KEEPER names
+ * what the keeper of files of keys tries with the first key ("all": one after the other; the log tells what came of it). The linker
+ * puts this in front of api_handle(), key_files_take() and the walls (--wrap), so what is tried is the program as it is in all else.
  *
- * $PROBE_WITHOUT names walls to leave out (filter, landlock, memory), so that the ones behind them are seen to stand, and so that
+ * $PROBE_WITHOUT names walls to leave out (filter, landlock, memory; keeper: only its Landlock), so that the ones behind them are seen to stand, and so that
  * valgrind can work, which takes memory by calls of its own.
  */
 #include "core/api.h"
 #include "host/call_filter.h"
 #include "host/landlock.h"
+#include "host/log.h"
+#include "server/key_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +30,16 @@ void __real_api_handle(struct app *app, const struct api_request *request, int64
 void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 int __real_setrlimit(int resource, const struct rlimit *limit);
 int __wrap_setrlimit(int resource, const struct rlimit *limit);
-const char *__real_call_filter_install(void);
-const char *__wrap_call_filter_install(void);
+const char *__real_call_filter_install(enum call_filter_work work);
+const char *__wrap_call_filter_install(enum call_filter_work work);
 const char *__real_landlock_forbid_all(const char **reach);
 const char *__wrap_landlock_forbid_all(const char **reach);
+const char *__real_landlock_forbid_all_but(int folder, const char **reach);
+const char *__wrap_landlock_forbid_all_but(int folder, const char **reach);
+enum key_files_taken __real_key_files_take(struct key_files *files, const struct message *message, const struct question *question);
+enum key_files_taken __wrap_key_files_take(struct key_files *files, const struct message *message, const struct question *question);
 
-static int root_folder = -1;
+static int root_folder = -1, files_folder = -1;
 
 static bool is_left_out(const char *wall)
 {
@@ -47,9 +54,14 @@ const char *__wrap_landlock_forbid_all(const char **reach)
 	return is_left_out("landlock") ? "left out by the probe" : __real_landlock_forbid_all(reach);
 }
 
-const char *__wrap_call_filter_install(void)
+const char *__wrap_landlock_forbid_all_but(int folder, const char **reach)
 {
-	return is_left_out("filter") ? "left out by the probe" : __real_call_filter_install();
+	return is_left_out("landlock") || is_left_out("keeper") ? "left out by the probe" : __real_landlock_forbid_all_but(folder, reach);
+}
+
+const char *__wrap_call_filter_install(enum call_filter_work work)
+{
+	return is_left_out("filter") ? "left out by the probe" : __real_call_filter_install(work);
 }
 
 int __wrap_setrlimit(int resource, const struct rlimit *limit)
@@ -75,6 +87,32 @@ static long read_file_outside(void)
 static long write_file(void)
 {
 	return openat(root_folder, "tmp/inki-probe", O_WRONLY | O_CREAT, 0600);
+}
+
+/* In the folder of the files. */
+static long make_program_of_root(void)
+{
+	return openat(files_folder, "program", O_WRONLY | O_CREAT, 04755);
+}
+
+static long let_run_as_owner(void)
+{
+	return fchmodat(files_folder, ".", 04755, 0);
+}
+
+static long make_device(void)
+{
+	return mknodat(files_folder, "device", S_IFCHR | 0600, 1 << 8 | 1);
+}
+
+static long make_link(void)
+{
+	return symlinkat("/etc/passwd", files_folder, "link");
+}
+
+static long change_owner(void)
+{
+	return fchownat(files_folder, ".", 4711, 4711, 0);
 }
 
 static long change_root_back(void)
@@ -216,6 +254,11 @@ static const struct {
 	{ "/probe/mount-memory", mount_memory },
 	{ "/probe/dump-core", dump_core },
 	{ "/probe/flood-log", flood_log },
+	{ "/probe/make-program-of-root", make_program_of_root },
+	{ "/probe/let-run-as-owner", let_run_as_owner },
+	{ "/probe/make-device", make_device },
+	{ "/probe/make-link", make_link },
+	{ "/probe/change-owner", change_owner },
 };
 
 /* Answers "done", or the number of the error. */
@@ -232,4 +275,35 @@ void __wrap_api_handle(struct app *app, const struct api_request *request, int64
 		else
 			writer_put_string(&answer->body, "done");
 	}
+}
+
+/* Tells the same in the log. */
+static void try_in_keeper(struct span wanted)
+{
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		const struct span name = span_skip(span_of_string(probes[i].name), sizeof("/probe/") - 1);
+		uint8_t room[64];
+		struct writer line = writer_of(room, sizeof(room));
+
+		if (!span_equal(wanted, name) && (!span_equal(wanted, SPAN("all")) || probes[i].attempt == flood_log || probes[i].attempt == end_parent))
+			continue;
+		writer_put_string(&line, "probe: ");
+		writer_put(&line, name);
+		writer_put_byte(&line, ' ');
+		if (probes[i].attempt() < 0)
+			writer_put_number(&line, errno);
+		else
+			writer_put_string(&line, "done");
+		log_line(LOG_LEVEL_INFO, writer_written(&line));
+	}
+}
+
+enum key_files_taken __wrap_key_files_take(struct key_files *files, const struct message *message, const struct question *question)
+{
+	const char *wanted = getenv("PROBE_KEEPER");
+
+	files_folder = files->folder;
+	if (wanted && message->kind == MESSAGE_KEY)
+		try_in_keeper(span_of_string(wanted));
+	return __real_key_files_take(files, message, question);
 }

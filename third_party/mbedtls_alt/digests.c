@@ -7,8 +7,9 @@
 #include <mbedtls/sha256.h>
 #include <mbedtls/sha512.h>
 
-/* The functions of a digest that only its type tells apart; a context begins with the class that it is of. */
-#define DIGEST(name) \
+/* The functions of a digest that only its type tells apart; a context begins with the class that it is of. The result is
+ * declared as mbedtls does. */
+#define DIGEST(name, declared_result) \
 	void mbedtls_##name##_init(mbedtls_##name##_context *context) \
 	{ \
 		memset(context, 0, sizeof(*context)); \
@@ -27,16 +28,16 @@
 		context->vtable->update(&context->vtable, bytes, size); \
 		return 0; \
 	} \
-	int mbedtls_##name##_finish(mbedtls_##name##_context *context, unsigned char *result) \
+	int mbedtls_##name##_finish(mbedtls_##name##_context *context, unsigned char declared_result) \
 	{ \
 		context->vtable->out(&context->vtable, result); \
 		return 0; \
 	}
 
-DIGEST(md5)
-DIGEST(sha1)
-DIGEST(sha256)
-DIGEST(sha512)
+DIGEST(md5, result[16])
+DIGEST(sha1, result[20])
+DIGEST(sha256, *result)
+DIGEST(sha512, *result)
 
 int mbedtls_md5_starts(mbedtls_md5_context *context)
 {

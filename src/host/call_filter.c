@@ -144,6 +144,7 @@ enum {
 };
 
 /* The first few are all that the keeper needs. */
+enum { SOCKET_CALLS_OF_KEEPER = 4 };
 static const uint32_t socket_calls[] = {
 	SOCKET_RECVFROM, SOCKET_SENDTO,   SOCKET_RECV,       SOCKET_SEND,       SOCKET_ACCEPT4, SOCKET_RECVMSG,
 	SOCKET_SENDMSG,  SOCKET_SHUTDOWN, SOCKET_SETSOCKOPT, SOCKET_GETSOCKOPT, SOCKET_ACCEPT,
@@ -151,15 +152,24 @@ static const uint32_t socket_calls[] = {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct {
+struct call_filter_work {
 	const uint32_t *calls;
-	size_t count, socket_count;
 	const struct call_with_mode *modes;
-	size_t mode_count;
-} works[] = {
-	[CALL_FILTER_SERVER] = { calls_of_server, COUNT_OF(calls_of_server), COUNT_OF(socket_calls), NULL, 0 },
-	[CALL_FILTER_KEEPER] = { calls_of_keeper, COUNT_OF(calls_of_keeper), 4, modes_of_keeper,
-	                         COUNT_OF(modes_of_keeper) },
+	uint8_t count, mode_count, socket_count;
+};
+
+const struct call_filter_work call_filter_server = {
+	.calls = calls_of_server,
+	.count = COUNT_OF(calls_of_server),
+	.socket_count = COUNT_OF(socket_calls),
+};
+
+const struct call_filter_work call_filter_keeper = {
+	.calls = calls_of_keeper,
+	.count = COUNT_OF(calls_of_keeper),
+	.modes = modes_of_keeper,
+	.mode_count = COUNT_OF(modes_of_keeper),
+	.socket_count = SOCKET_CALLS_OF_KEEPER,
 };
 
 /* ---- the filter ---- */
@@ -211,28 +221,28 @@ static void put_mode(struct program *program, const struct call_with_mode *call)
 	put_end(program, SECCOMP_RET_ALLOW);
 }
 
-static void build(struct program *program, enum call_filter_work work)
+static void build(struct program *program, const struct call_filter_work *work)
 {
 	program->used = 0;
 	put_load(program, offsetof(struct seccomp_data, arch));
 	put_test(program, BPF_JEQ, ARCHITECTURE, 1, 0);
 	put_end(program, SECCOMP_RET_KILL_PROCESS);
 	put_load(program, offsetof(struct seccomp_data, nr));
-	put_calls(program, works[work].calls, works[work].count);
+	put_calls(program, work->calls, work->count);
 	put_calls(program, calls_of_all, COUNT_OF(calls_of_all));
-	for (size_t i = 0; i < works[work].mode_count; i++)
-		put_mode(program, &works[work].modes[i]);
+	for (size_t i = 0; i < work->mode_count; i++)
+		put_mode(program, &work->modes[i]);
 	if (CALL_SOCKET >= 0) {
 		put_test(program, BPF_JEQ, (uint32_t)CALL_SOCKET, 1, 0);
 		put_end(program, SECCOMP_RET_KILL_PROCESS);
 		put_load(program, offsetof(struct seccomp_data, args));
-		put_calls(program, socket_calls, works[work].socket_count);
+		put_calls(program, socket_calls, work->socket_count);
 	}
 	put_end(program, SECCOMP_RET_KILL_PROCESS);
 }
 
 /* Kernels before 4.14 do not look at the bit that makes KILL_PROCESS of KILL_THREAD; there is one thread. */
-const char *call_filter_install(enum call_filter_work work)
+const char *call_filter_install(const struct call_filter_work *work)
 {
 	struct program program;
 	struct sock_fprog code = { .filter = program.code };

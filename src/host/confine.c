@@ -137,7 +137,7 @@ static void drop_rights(struct confinement *confinement)
 	confinement->why_not[CONFINE_LIMITS] = set_limits();
 }
 
-static const char *filter_calls(enum call_filter_work work)
+static const char *filter_calls(const struct call_filter_work *work)
 {
 	return IS_ENABLED(CONFIG_SANITIZED) ? "a build with sanitizers does without" : call_filter_install(work);
 }
@@ -153,7 +153,7 @@ void confine_process(const struct account *account, struct confinement *confinem
 	why_not[CONFINE_USER] = become_user(account);
 	drop_rights(confinement);
 	why_not[CONFINE_LANDLOCK] = landlock_forbid_all(&confinement->landlock_reach);
-	why_not[CONFINE_CALLS] = filter_calls(CALL_FILTER_SERVER);
+	why_not[CONFINE_CALLS] = filter_calls(&call_filter_server);
 }
 
 void confine_to_folder(int folder, struct confinement *confinement)
@@ -167,5 +167,5 @@ void confine_to_folder(int folder, struct confinement *confinement)
 	why_not[CONFINE_USER] = NULL;
 	drop_rights(confinement);
 	why_not[CONFINE_LANDLOCK] = landlock_forbid_all_but(folder, &confinement->landlock_reach);
-	why_not[CONFINE_CALLS] = filter_calls(CALL_FILTER_KEEPER);
+	why_not[CONFINE_CALLS] = filter_calls(&call_filter_keeper);
 }

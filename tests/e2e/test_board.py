@@ -3,12 +3,14 @@ qemu; what a board's configuration leaves out is skipped."""
 
 import os
 import re
+import shutil
 import subprocess
 import time
 
 import inki
 import pytest
 from client import Client, needs_client, output
+from export import folder, wait_for  # noqa: F401
 
 pytestmark = [pytest.mark.board, pytest.mark.both]
 
@@ -94,3 +96,38 @@ def test_memory_budget(words, tmp_path):
     rows = re.findall(r"^  (\S.*?)  .*?(\d+)(?:,.*)?$", told.partition("memory in bytes")[2], re.M)
     sizes = [int(size) for name, size in rows if name != "total"]
     assert len(sizes) > 5 and 0 <= int(dict(rows)["total"]) - sum(sizes) < 64 * len(sizes), told
+
+
+def listed_calls(*names):
+    """Those of a list of the system call filter, which qemu does not have."""
+    with open(os.path.join(os.path.dirname(__file__), "../../src/host/call_filter.c"), encoding="utf-8") as file:
+        text = file.read()
+    lists = [re.search(rf" {name}\[\] = \{{(.*?)\n\}};", text, re.S).group(1) for name in names]
+    return {call for found in lists for call in re.findall(r"SYS_(\w+)", found)}
+
+
+@pytest.mark.skipif("qemu" not in inki.RELEASE[0], reason="here the filter itself tells (test_confinement.py); qemu has none")
+@pytest.mark.skipif(os.geteuid() != 0, reason="the files of keys must be root's")
+@needs("EXPORT")
+def test_the_calls_are_those_of_the_filter(gpg, alice, sign, new_key, folder):  # noqa: F811
+    """What qemu says of the calls of each process, from its last prctl() on, which would install the filter."""
+    words = [inki.RELEASE[0], "-strace", *inki.RELEASE[1:]]
+    server = inki.Server(words, {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}})
+    line, _ = new_key()
+    assert server.post(sign(key=line)).status == 200
+    assert wait_for(lambda: os.path.exists(f"{folder}/alice/authorized_keys"))
+    server.is_serving()
+    server.process.terminate()
+    server.process.wait(10)
+    calls = {}
+    for process, call in re.findall(r"^(\d+) (\w+)\(", server.log(), re.M):
+        if call == "prctl":
+            calls[process] = set()
+        elif process in calls and "rlimit" not in call:  # where two write at once the line of the last prctl() may be lost
+            calls[process].add(call)
+    keepers = [found for found in calls.values() if "unlinkat" in found]
+    servers = [found for found in calls.values() if found & {"epoll_wait", "epoll_pwait"}]
+    assert len(keepers) == len(servers) == 1, calls
+    assert not keepers[0] - listed_calls("calls_of_all", "calls_of_keeper", "modes_of_keeper")
+    assert not servers[0] - listed_calls("calls_of_all", "calls_of_server")
+    shutil.rmtree(server.folder)

@@ -30,8 +30,8 @@ void __real_api_handle(struct app *app, const struct api_request *request, int64
 void __wrap_api_handle(struct app *app, const struct api_request *request, int64_t now, struct api_answer *answer);
 int __real_setrlimit(int resource, const struct rlimit *limit);
 int __wrap_setrlimit(int resource, const struct rlimit *limit);
-const char *__real_call_filter_install(enum call_filter_work work);
-const char *__wrap_call_filter_install(enum call_filter_work work);
+const char *__real_call_filter_install(const struct call_filter_work *work);
+const char *__wrap_call_filter_install(const struct call_filter_work *work);
 const char *__real_landlock_forbid_all(const char **reach);
 const char *__wrap_landlock_forbid_all(const char **reach);
 const char *__real_landlock_forbid_all_but(int folder, const char **reach);
@@ -59,7 +59,7 @@ const char *__wrap_landlock_forbid_all_but(int folder, const char **reach)
 	return is_left_out("landlock") || is_left_out("keeper") ? "left out by the probe" : __real_landlock_forbid_all_but(folder, reach);
 }
 
-const char *__wrap_call_filter_install(enum call_filter_work work)
+const char *__wrap_call_filter_install(const struct call_filter_work *work)
 {
 	return is_left_out("filter") ? "left out by the probe" : __real_call_filter_install(work);
 }

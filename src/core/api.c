@@ -168,7 +168,7 @@ static void put_key(const struct call *call, const struct table_key *key)
 	struct question *question = call->app->question;
 
 	if (key)
-		question_put_key(question, &key->key, &key->fingerprint);
+		question_put_key(question, key->line, &key->fingerprint);
 	question_put(question, QUESTION_REMOTE, call->request->remote);
 	if (!key)
 		return;

@@ -4,8 +4,9 @@
  * it is removed; then it stays as a tombstone, which holds no key any more but still the time of the newest
  * signature that touched it, until no request signed before that could be taken anyway (CONTRACT 1, order and replay).
  *
- * Memory is taken once: slots of a fixed size (fingerprints, times, links), and a heap for what varies in size (blob,
- * comment, reason, signers). Adding, finding and removing take constant time however full the table is.
+ * Memory is taken once: slots of a fixed size (fingerprints, times, links), and a heap for what varies in size (line,
+ * reason, signers). A key is kept as the line that it is served as, so that serving it is copying. Adding, finding and
+ * removing take constant time however full the table is.
  */
 #ifndef INKI_CORE_TABLE_H
 #define INKI_CORE_TABLE_H
@@ -28,18 +29,21 @@ struct table_signer {
 	uint8_t key_id[TABLE_KEY_ID_SIZE]; /* which of its keys has signed */
 };
 
-/* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
+/* A record as it goes in and comes out. What spans and signers of one that comes out point to lies in the table and
+ * lasts until its next change. */
 struct table_key {
-	size_t user;        /* index in the configuration, below CONFIG_USERS */
-	struct ssh_key key; /* of a tombstone: empty */
+	size_t user; /* index in the configuration, below CONFIG_USERS */
 	struct ssh_fingerprint fingerprint;
 	bool is_live;
 	int64_t signed_at; /* of the newest signature that touched it */
 	int64_t expire;
-	int64_t deadline;   /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
-	struct span reason; /* at most TABLE_REASON_MAX bytes */
-	struct table_signer signers[TABLE_SIGNERS_MAX];
-	size_t signer_count;
+	int64_t deadline;    /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
+	struct span line;    /* of authorized_keys, as ssh_key_write() makes it of the key; of a tombstone: empty */
+	struct span options; /* its begin, */
+	struct span comment; /* and its end */
+	struct span reason;  /* at most TABLE_REASON_MAX bytes */
+	const struct table_signer *signers;
+	size_t signer_count; /* at most TABLE_SIGNERS_MAX */
 };
 
 struct table;

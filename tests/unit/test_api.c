@@ -341,27 +341,44 @@ enum { LIST_KEYS = 60, LIST_ROOM = 256 * 1024 };
 
 static uint8_t filler[SSH_KEY_BLOB_MAX];
 
+static void put_line(const struct ssh_key *parsed, struct table_key *key)
+{
+	static uint8_t room[SSH_KEY_LINE_MAX];
+	struct writer line = writer_of(room, sizeof(room));
+
+	ssh_key_write(&line, parsed);
+	assert_false(line.overflowed);
+	key->line = writer_written(&line);
+	key->options = parsed->options;
+	key->comment = parsed->comment;
+}
+
 /* The most that a key may be: each byte of the comment and the reason takes six in JSON. */
 static void put_key(uint32_t i, bool is_largest, int64_t expire)
 {
+	static const struct table_signer signers[TABLE_SIGNERS_MAX] = {
+		{ .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 },
+		{ .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 },
+		{ .size = 32 }, { .size = 32 }, { .size = 32 }, { .size = 32 },
+	};
+	struct ssh_key parsed = { .type = SSH_KEY_SK_ECDSA_P256, .blob = { filler, is_largest ? SSH_KEY_BLOB_MAX : 51 } };
 	struct table_key key = {
 		.user = i % 2 ? WORLD_ALICE : WORLD_CROWD,
-		.key = { .type = SSH_KEY_SK_ECDSA_P256, .blob = { filler, is_largest ? SSH_KEY_BLOB_MAX : 51 } },
 		.is_live = true,
 		.signed_at = NOW,
 		.expire = expire,
+		.signers = signers,
 		.signer_count = is_largest ? TABLE_SIGNERS_MAX : i % 3,
 	};
 	static uint8_t marks[SSH_KEY_OPTIONS_MAX];
 
 	memset(marks, '<', sizeof(marks));
 	if (is_largest) {
-		key.key.comment = span_of(marks, SSH_KEY_COMMENT_MAX);
-		key.key.options = span_of(marks, SSH_KEY_OPTIONS_MAX);
+		parsed.comment = span_of(marks, SSH_KEY_COMMENT_MAX);
+		parsed.options = span_of(marks, SSH_KEY_OPTIONS_MAX);
 		key.reason = span_of(marks, TABLE_REASON_MAX);
 	}
-	for (size_t signer = 0; signer < key.signer_count; signer++)
-		key.signers[signer].size = TABLE_SIGNER_SIZE_MAX;
+	put_line(&parsed, &key);
 	memcpy(key.fingerprint.sha256, &i, sizeof(i));
 	memcpy(key.fingerprint.md5, &i, sizeof(i));
 	assert_int_equal(table_put(world.app.table, &key, NOW), STATUS_OK);
@@ -437,7 +454,7 @@ static void test_options_served(void **state)
 	struct table_key key = { .user = WORLD_ALICE, .is_live = true, .expire = NOW + 1 };
 
 	(void)state;
-	key.key = (struct ssh_key){ .blob = { filler, 51 }, .options = SPAN("command=\"a\"") };
+	put_line(&(struct ssh_key){ .blob = { filler, 51 }, .options = SPAN("command=\"a\"") }, &key);
 	assert_int_equal(table_put(world.app.table, &key, NOW), STATUS_OK);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		policy->options = span_of_string(cases[i].own);

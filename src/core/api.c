@@ -228,7 +228,8 @@ static enum status get_authorized_keys(struct call *call)
 	if (status == STATUS_OK)
 		status = judge_serving(call, key.user, &key);
 	if (status == STATUS_OK)
-		render_authorized_key(&call->answer->body, call->app->config, &key);
+		render_authorized_key(&call->answer->body, &call->app->config->users[key.user].policy, key.line,
+		                      key.options);
 	else if (status != STATUS_KEY_NOT_FOUND)
 		return status;
 	else
@@ -382,27 +383,40 @@ static void write_separator(const struct api_list *list, struct writer *out)
 	writer_put_string(out, list->started ? ",\n" : "[");
 }
 
-/* Each of these writes the next element, if there is one. */
+/* Each of these writes the next element, if there is one. One that did not fit is the next one again. */
 
 static bool write_key(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
+	const struct table_place before = list->walk.place;
 	struct table_key key;
 
 	do
 		if (!table_walk_next(app->table, &list->walk, &key))
 			return false;
 	while (table_key_has_ended(app->table, &key, now));
-	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
-		render_authorized_key(out, app->config, &key);
-		return true;
-	}
 	write_separator(list, out);
 	render_key(out, app->config, &key);
+	if (out->overflowed)
+		list->walk.place = before;
+	return true;
+}
+
+static bool write_line(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
+{
+	const struct table_place before = list->walk.place;
+	struct span line, options;
+
+	if (!table_walk_next_line(app->table, &list->walk, now, &line, &options))
+		return false;
+	render_authorized_key(out, &app->config->users[list->walk.place.user].policy, line, options);
+	if (out->overflowed)
+		list->walk.place = before;
 	return true;
 }
 
 static bool write_event(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
+	const struct events_walk before = list->events;
 	struct event event;
 
 	(void)now;
@@ -410,12 +424,19 @@ static bool write_event(const struct app *app, struct api_list *list, int64_t no
 		return false;
 	write_separator(list, out);
 	event_write_json(out, &event);
+	if (out->overflowed)
+		list->events = before;
 	return true;
 }
 
 static bool write_metric(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
-	return metrics_write_next(app, &list->metrics, now, out);
+	const struct metrics_walk before = list->metrics;
+	const bool is_one = metrics_write_next(app, &list->metrics, now, out);
+
+	if (out->overflowed)
+		list->metrics = before;
+	return is_one;
 }
 
 static const struct {
@@ -423,7 +444,7 @@ static const struct {
 	bool is_json;
 } list_kinds[] = {
 	[API_LIST_JSON] = { write_key, true },
-	[API_LIST_AUTHORIZED_KEYS] = { write_key, false },
+	[API_LIST_AUTHORIZED_KEYS] = { write_line, false },
 	[API_LIST_EVENTS] = { IS_ENABLED(CONFIG_EVENTS) ? write_event : NULL, true },
 	[API_LIST_METRICS] = { IS_ENABLED(CONFIG_METRICS) ? write_metric : NULL, false },
 };
@@ -438,20 +459,17 @@ void api_write_list(const struct app *app, struct api_list *list, int64_t now, s
 {
 	now = now_find(app, now);
 	while (!list->ended) {
-		struct api_list before = *list;
-		size_t used = out->used;
+		const size_t used = out->used;
+		const bool is_one = list_kinds[list->kind].write_next(app, list, now, out);
 
-		if (list_kinds[list->kind].write_next(app, list, now, out)) {
-			list->started = true;
-		} else {
+		if (!is_one)
 			write_end(list, out);
-			list->ended = true;
-		}
 		if (out->overflowed) {
 			writer_rewind(out, used);
-			*list = before;
 			return;
 		}
+		list->started = list->started || is_one;
+		list->ended = !is_one;
 	}
 }
 

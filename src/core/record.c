@@ -241,17 +241,29 @@ static bool write_entry(struct table *table, uint32_t name, const struct table_k
 	return true;
 }
 
+static const struct table_signer *signers_of(const struct entry *entry)
+{
+	return (const struct table_signer *)(entry + 1);
+}
+
+static void read_line(const struct entry *entry, struct span *line, struct span *options)
+{
+	const void *begin = signers_of(entry) + entry->signer_count;
+
+	*line = span_of(begin, entry->line_size);
+	*options = span_of(begin, entry->options_size);
+}
+
 static void read_entry(const struct entry *entry, struct table_key *key)
 {
-	const struct table_signer *signers = (const struct table_signer *)(entry + 1);
-	const uint8_t *line = (const uint8_t *)(signers + entry->signer_count), *end = line + entry->line_size;
+	const uint8_t *end;
 
+	read_line(entry, &key->line, &key->options);
+	end = key->line.data + key->line.size;
 	key->is_live = true;
 	key->deadline = entry->deadline;
-	key->signers = signers;
+	key->signers = signers_of(entry);
 	key->signer_count = entry->signer_count;
-	key->line = span_of(line, entry->line_size);
-	key->options = span_of(line, entry->options_size);
 	key->comment = span_of(end - entry->comment_size, entry->comment_size);
 	key->reason = span_of(end, entry->reason_size);
 }
@@ -294,12 +306,18 @@ int64_t record_deadline(const struct table *table, uint32_t name)
 	return entry ? entry->deadline : 0;
 }
 
+void record_read_line(const struct table *table, uint32_t name, struct span *line, struct span *options)
+{
+	read_line(heap_get(&table->heap, name), line, options);
+}
+
 void record_read(const struct table *table, uint32_t name, struct table_key *key)
 {
 	const struct slot *slot = record_slot(table, name);
 	const struct entry *entry = heap_get(&table->heap, name);
 
-	memset(key, 0, sizeof(*key));
+	if (!entry)
+		*key = (struct table_key){ 0 };
 	key->user = slot->user;
 	key->fingerprint = slot->fingerprint;
 	key->signed_at = slot->signed_at;

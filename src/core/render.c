@@ -61,17 +61,21 @@ void render_key(struct writer *writer, const struct config *config, const struct
 	writer_put_byte(writer, '}');
 }
 
-void render_authorized_key(struct writer *writer, const struct config *config, const struct table_key *key)
+static bool may_have(const struct config_policy *policy, struct span options)
 {
-	const struct config_policy *policy = &config->users[key->user].policy;
-	struct writer unused = { 0 };
+	return options.size == 0 || policy_judge_options(policy, options, &(struct writer){ 0 }) == STATUS_OK;
+}
 
-	if (key->options.size > 0 && policy_judge_options(policy, key->options, &unused) != STATUS_OK)
+void render_authorized_key(struct writer *writer, const struct config_policy *policy, struct span line,
+                           struct span options)
+{
+	if (!may_have(policy, options))
 		return;
-	writer_put(writer, policy->options);
-	if (policy->options.size > 0)
-		writer_put_byte(writer, key->options.size > 0 ? ',' : ' ');
-	writer_put(writer, key->line);
+	if (policy->options.size > 0) {
+		writer_put(writer, policy->options);
+		writer_put_byte(writer, options.size > 0 ? ',' : ' ');
+	}
+	writer_put(writer, line);
 	writer_put_byte(writer, '\n');
 }
 

@@ -120,15 +120,21 @@ int64_t table_next_end(const struct table *table);
  * anew: whoever hands out what it meets must not call that complete. */
 struct table_walk {
 	bool is_over_all;
-	size_t user;
-	uint32_t last;      /* private: the record met last, */
-	uint64_t sequence;  /* and its number; 0: none yet */
-	uint32_t numbering; /* of the users, when it began */
+	uint32_t numbering; /* private: of the users, when it began */
+	struct table_place {
+		uint32_t user;
+		uint32_t last;     /* the record met last, */
+		uint64_t sequence; /* and its number; 0: none yet */
+	} place;                   /* to go back to, too, while the table does not change */
 };
 
 struct table_walk table_walk_user(size_t user);
 struct table_walk table_walk_all(void);
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key);
+
+/* The same for who hands out lines: of the next key that has not ended, its line and the options in front of it. */
+bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct span *line,
+                          struct span *options);
 
 /* How full it is, for /metrics and the memory budget. */
 struct table_usage {

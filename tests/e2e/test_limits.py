@@ -117,6 +117,7 @@ def set_limit(server, number):
 
 
 def descriptors(server):
+    server.wait_for_log("event=start")  # until then it has those of its start, too
     return len(os.listdir(f"/proc/{server.serving}/fd"))
 
 

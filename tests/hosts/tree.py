@@ -78,7 +78,7 @@ class Host:
         self.stack.callback(log.close)
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             ["systemd-nspawn", "-q", "-D", self.root, f"--machine=inki-{os.getpid()}", "--register=no", "--keep-unit", "--console=pipe",
-             "--private-network", "--system-call-filter=landlock_create_ruleset landlock_restrict_self", *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+             "--private-network", "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.stack.callback(self.halt)
 
     def boot(self):

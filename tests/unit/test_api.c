@@ -437,6 +437,33 @@ static void test_list_in_pieces(void **state)
 	}
 }
 
+/* So are the others. */
+static void test_other_lists_in_pieces(void **state)
+{
+	static uint8_t whole_room[LIST_ROOM], pieces_room[LIST_ROOM];
+	struct writer whole = writer_of(whole_room, LIST_ROOM), pieces = writer_of(pieces_room, LIST_ROOM);
+
+	(void)state;
+	assert_int_equal(world_post(&world, "add", NOW), 200);
+	assert_int_equal(world_post(&world, "remove", NOW + 1), 200);
+	for (size_t size = 0; size < 2000; size += 3) {
+		const struct api_list metrics = { .kind = API_LIST_METRICS, .metrics = { .shows_users = true } };
+		struct api_list events = { .kind = API_LIST_EVENTS };
+
+		if (IS_ENABLED(CONFIG_METRICS)) {
+			write_list(metrics, LIST_ROOM, &whole);
+			write_list(metrics, size, &pieces);
+			assert_true(span_equal(writer_written(&whole), writer_written(&pieces)));
+		}
+		if (!IS_ENABLED(CONFIG_EVENTS))
+			continue;
+		events.events = events_walk_after(world.app.events, 0);
+		write_list(events, LIST_ROOM, &whole);
+		write_list(events, size, &pieces);
+		assert_true(whole.used > 100 && span_equal(writer_written(&whole), writer_written(&pieces)));
+	}
+}
+
 /* A key is served behind the host's options of now, or, where its own do not go with them any more, not at all. */
 static void test_options_served(void **state)
 {
@@ -581,6 +608,7 @@ int main(void)
 		cmocka_unit_test_setup(test_metrics, with_key),
 		cmocka_unit_test_setup(test_metrics_of_users, with_key),
 		cmocka_unit_test_setup(test_list_in_pieces, without_keys),
+		cmocka_unit_test_setup(test_other_lists_in_pieces, without_keys),
 		cmocka_unit_test_setup(test_options_served, without_keys),
 		cmocka_unit_test_setup(test_largest_keys, without_keys),
 		cmocka_unit_test_setup(test_list_while_changing, without_keys),

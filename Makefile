@@ -128,9 +128,10 @@ endif
 # ---- inki ----
 
 SRC := $(sort $(wildcard src/main.c src/*/*.c))
-# The linker keeps this order: what an idle server runs stands together, so that the rest need not lie in memory.
-SELDOM := src/client/% src/tls/%
-OBJ := $(patsubst %.c,$(O)/%.o,$(filter-out $(SELDOM),$(SRC)) $(filter $(SELDOM),$(SRC)))
+# The linker keeps this order: what an idle server runs stands together, so that the rest need not lie in memory; and next to it
+# what each login runs.
+OFTEN := $(foreach room,main base core host http server ssh client,$(filter src/$(room).c src/$(room)/%,$(SRC)))
+OBJ := $(patsubst %.c,$(O)/%.o,$(OFTEN) $(filter-out $(OFTEN),$(SRC)))
 
 $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 	$(call log,CC,$@)

@@ -168,7 +168,7 @@ static void put_key(const struct call *call, const struct table_key *key)
 	struct question *question = call->app->question;
 
 	if (key)
-		question_put_key(question, &key->key, &key->fingerprint);
+		question_put_key(question, key->line, &key->fingerprint);
 	question_put(question, QUESTION_REMOTE, call->request->remote);
 	if (!key)
 		return;
@@ -228,7 +228,8 @@ static enum status get_authorized_keys(struct call *call)
 	if (status == STATUS_OK)
 		status = judge_serving(call, key.user, &key);
 	if (status == STATUS_OK)
-		render_authorized_key(&call->answer->body, call->app->config, &key);
+		render_authorized_key(&call->answer->body, &call->app->config->users[key.user].policy, key.line,
+		                      key.options);
 	else if (status != STATUS_KEY_NOT_FOUND)
 		return status;
 	else
@@ -372,87 +373,6 @@ void api_handle(struct app *app, const struct api_request *request, int64_t now,
 	if (!answer->asks)
 		api_count_answer(app, status);
 	arena_release(app->arena, used);
-}
-
-/* ---- lists ---- */
-
-/* What stands before an element of a JSON array. */
-static void write_separator(const struct api_list *list, struct writer *out)
-{
-	writer_put_string(out, list->started ? ",\n" : "[");
-}
-
-/* Each of these writes the next element, if there is one. */
-
-static bool write_key(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
-{
-	struct table_key key;
-
-	do
-		if (!table_walk_next(app->table, &list->walk, &key))
-			return false;
-	while (table_key_has_ended(app->table, &key, now));
-	if (list->kind == API_LIST_AUTHORIZED_KEYS) {
-		render_authorized_key(out, app->config, &key);
-		return true;
-	}
-	write_separator(list, out);
-	render_key(out, app->config, &key);
-	return true;
-}
-
-static bool write_event(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
-{
-	struct event event;
-
-	(void)now;
-	if (!events_walk_next(app->events, &list->events, &event))
-		return false;
-	write_separator(list, out);
-	event_write_json(out, &event);
-	return true;
-}
-
-static bool write_metric(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
-{
-	return metrics_write_next(app, &list->metrics, now, out);
-}
-
-static const struct {
-	bool (*write_next)(const struct app *app, struct api_list *list, int64_t now, struct writer *out);
-	bool is_json;
-} list_kinds[] = {
-	[API_LIST_JSON] = { write_key, true },
-	[API_LIST_AUTHORIZED_KEYS] = { write_key, false },
-	[API_LIST_EVENTS] = { IS_ENABLED(CONFIG_EVENTS) ? write_event : NULL, true },
-	[API_LIST_METRICS] = { IS_ENABLED(CONFIG_METRICS) ? write_metric : NULL, false },
-};
-
-static void write_end(const struct api_list *list, struct writer *out)
-{
-	if (list_kinds[list->kind].is_json)
-		writer_put_string(out, list->started ? "]\n" : "[]\n");
-}
-
-void api_write_list(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
-{
-	now = now_find(app, now);
-	while (!list->ended) {
-		struct api_list before = *list;
-		size_t used = out->used;
-
-		if (list_kinds[list->kind].write_next(app, list, now, out)) {
-			list->started = true;
-		} else {
-			write_end(list, out);
-			list->ended = true;
-		}
-		if (out->overflowed) {
-			writer_rewind(out, used);
-			*list = before;
-			return;
-		}
-	}
 }
 
 /* ---- time ---- */

@@ -43,7 +43,7 @@ static enum status judge_options(const struct config_policy *policy, const struc
 	struct ssh_option option;
 
 	if (key_line_takes_options(policy->options, &option) && key_line_takes_options(key->options, &option))
-		return policy_judge_options(policy, key, detail);
+		return policy_judge_options(policy, key->options, detail);
 	writer_put_string(detail, ssh_option_text(option.name));
 	return STATUS_KEY_FILE_OPTION;
 }

@@ -30,9 +30,8 @@ static enum status judge_hosts(const struct config *config, const struct config_
 	return is_for_any ? STATUS_POLICY_HOST_MISSING : STATUS_POLICY_HOST;
 }
 
-enum status policy_judge_options(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit)
+enum status policy_judge_options(const struct config_policy *policy, struct span options, struct writer *limit)
 {
-	struct span options = key->options;
 	struct ssh_option option;
 
 	while (ssh_options_take(&options, &option)) {
@@ -59,7 +58,7 @@ static enum status judge_key(const struct config_policy *policy, const struct ss
 		writer_put_number(limit, policy->min_rsa_bits);
 		return STATUS_POLICY_RSA_BITS;
 	}
-	return policy_judge_options(policy, key, limit);
+	return policy_judge_options(policy, key->options, limit);
 }
 
 static enum status judge_lifetime(const struct config_policy *policy, int64_t expire, int64_t signed_at, int64_t now,
@@ -112,8 +111,8 @@ enum status policy_judge_request(const struct config *config, const struct confi
 /* Would the request leave the record as it is? */
 static bool is_same(const struct request *request, const struct table_key *record, int64_t expire)
 {
-	return record->is_live && record->expire == expire && span_equal(record->key.options, request->key.options) &&
-	       span_equal(record->key.comment, request->key.comment) && span_equal(record->reason, request->reason);
+	return record->is_live && record->expire == expire && span_equal(record->options, request->key.options) &&
+	       span_equal(record->comment, request->key.comment) && span_equal(record->reason, request->reason);
 }
 
 enum status policy_judge_order(const struct request *request, const struct table_key *record, int64_t first_at,

@@ -20,9 +20,9 @@ enum status policy_judge_request(const struct config *config, const struct confi
                                  const struct request *request, size_t signer_count, int64_t signed_at, int64_t now,
                                  struct writer *limit);
 
-/* May a key bring the options that it has, in front of which the policy's own ones are put? POLICY_OPTION,
- * POLICY_OPTION_TAKEN, with the option's name in *limit. A key of which this is not true is not served. */
-enum status policy_judge_options(const struct config_policy *policy, const struct ssh_key *key, struct writer *limit);
+/* May a key bring these options, in front of which the policy's own ones are put? POLICY_OPTION, POLICY_OPTION_TAKEN,
+ * with the option's name in *limit. A key of which this is not true is not served. */
+enum status policy_judge_options(const struct config_policy *policy, struct span options, struct writer *limit);
 
 /* What a request does to the record of its key. */
 enum policy_effect { POLICY_CHANGES, POLICY_CHANGES_NOTHING };

@@ -49,15 +49,12 @@ void question_put(struct question *question, enum question_field field, struct s
 	put(question, field, value);
 }
 
-void question_put_key(struct question *question, const struct ssh_key *key, const struct ssh_fingerprint *fingerprint)
+void question_put_key(struct question *question, struct span line, const struct ssh_fingerprint *fingerprint)
 {
-	uint8_t room[QUESTION_KEY_MAX];
+	uint8_t room[QUESTION_FINGERPRINT_MAX];
 	struct writer writer = writer_of(room, sizeof(room));
 
-	if (key)
-		ssh_key_write(&writer, key);
-	put(question, QUESTION_KEY, writer_written(&writer));
-	writer_rewind(&writer, 0);
+	put(question, QUESTION_KEY, line);
 	ssh_fingerprint_write_sha256(&writer, fingerprint->sha256);
 	put(question, QUESTION_FINGERPRINT, writer_written(&writer));
 }

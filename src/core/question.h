@@ -45,8 +45,8 @@ struct question {
 /* Sets a field; in the order of the list. What is not printable is shown as '?', and what is too long is cut. */
 void question_put(struct question *question, enum question_field field, struct span value);
 
-/* Key and fingerprint, the first two; of a key that is not known, key is NULL. */
-void question_put_key(struct question *question, const struct ssh_key *key, const struct ssh_fingerprint *fingerprint);
+/* Key and fingerprint, the first two; of a key that is not known, line is empty. */
+void question_put_key(struct question *question, struct span line, const struct ssh_fingerprint *fingerprint);
 
 /* One more signer, after all other fields: the bytes of the certificate's fingerprint, and the user ID. */
 void question_put_signer(struct question *question, struct span fingerprint, struct span user_id);

@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-/* What the heap holds for a live record; signers, blob, options, comment and reason follow. */
+/* What the heap holds for a live record; signers, line and reason follow. */
 struct entry {
-	uint16_t blob_size, options_size, comment_size, reason_size;
-	uint16_t signer_count, type;
-	uint32_t rsa_bits;
 	int64_t deadline;
+	uint16_t signer_count;
+	uint16_t line_size, reason_size;
+	uint16_t options_size, comment_size; /* of the line */
 };
 
 _Static_assert(CONFIG_KEY_ARENA_KB <= UINT32_MAX / 1024, "positions in the heap are 32 bits wide");
-_Static_assert(SSH_KEY_BLOB_MAX <= UINT16_MAX, "the size of a blob is 16 bits wide");
+_Static_assert(SSH_KEY_LINE_MAX <= UINT16_MAX, "the size of a line is 16 bits wide");
 
 struct slot *record_slot(const struct table *table, uint32_t name)
 {
@@ -224,51 +224,48 @@ static bool write_entry(struct table *table, uint32_t name, const struct table_k
 {
 	const size_t signers_size = key->signer_count * sizeof(key->signers[0]);
 	struct entry *entry = heap_put(&table->heap, name,
-	                               sizeof(*entry) + signers_size + key->key.blob.size + key->key.options.size +
-	                                       key->key.comment.size + key->reason.size);
+	                               sizeof(*entry) + signers_size + key->line.size + key->reason.size);
 	uint8_t *to;
 
 	if (!entry)
 		return false;
-	entry->blob_size = (uint16_t)key->key.blob.size;
-	entry->options_size = (uint16_t)key->key.options.size;
-	entry->comment_size = (uint16_t)key->key.comment.size;
-	entry->reason_size = (uint16_t)key->reason.size;
-	entry->signer_count = (uint16_t)key->signer_count;
-	entry->type = (uint16_t)key->key.type;
-	entry->rsa_bits = key->key.rsa_bits;
 	entry->deadline = key->deadline;
+	entry->signer_count = (uint16_t)key->signer_count;
+	entry->line_size = (uint16_t)key->line.size;
+	entry->reason_size = (uint16_t)key->reason.size;
+	entry->options_size = (uint16_t)key->options.size;
+	entry->comment_size = (uint16_t)key->comment.size;
 	to = append((uint8_t *)(entry + 1), span_of(key->signers, signers_size));
-	to = append(to, key->key.blob);
-	to = append(to, key->key.options);
-	to = append(to, key->key.comment);
+	to = append(to, key->line);
 	append(to, key->reason);
 	return true;
 }
 
-static struct span take(const uint8_t **from, size_t size)
+static const struct table_signer *signers_of(const struct entry *entry)
 {
-	struct span bytes = span_of(*from, size);
+	return (const struct table_signer *)(entry + 1);
+}
 
-	*from += size;
-	return bytes;
+static void read_line(const struct entry *entry, struct span *line, struct span *options)
+{
+	const void *begin = signers_of(entry) + entry->signer_count;
+
+	*line = span_of(begin, entry->line_size);
+	*options = span_of(begin, entry->options_size);
 }
 
 static void read_entry(const struct entry *entry, struct table_key *key)
 {
-	const uint8_t *from = (const uint8_t *)(entry + 1);
+	const uint8_t *end;
 
+	read_line(entry, &key->line, &key->options);
+	end = key->line.data + key->line.size;
 	key->is_live = true;
 	key->deadline = entry->deadline;
+	key->signers = signers_of(entry);
 	key->signer_count = entry->signer_count;
-	memcpy(key->signers, from, entry->signer_count * sizeof(key->signers[0]));
-	from += entry->signer_count * sizeof(key->signers[0]);
-	key->key.type = (enum ssh_key_type)entry->type;
-	key->key.rsa_bits = entry->rsa_bits;
-	key->key.blob = take(&from, entry->blob_size);
-	key->key.options = take(&from, entry->options_size);
-	key->key.comment = take(&from, entry->comment_size);
-	key->reason = take(&from, entry->reason_size);
+	key->comment = span_of(end - entry->comment_size, entry->comment_size);
+	key->reason = span_of(end, entry->reason_size);
 }
 
 void record_note_change(struct table *table, size_t user)
@@ -309,12 +306,18 @@ int64_t record_deadline(const struct table *table, uint32_t name)
 	return entry ? entry->deadline : 0;
 }
 
+void record_read_line(const struct table *table, uint32_t name, struct span *line, struct span *options)
+{
+	read_line(heap_get(&table->heap, name), line, options);
+}
+
 void record_read(const struct table *table, uint32_t name, struct table_key *key)
 {
 	const struct slot *slot = record_slot(table, name);
 	const struct entry *entry = heap_get(&table->heap, name);
 
-	memset(key, 0, sizeof(*key));
+	if (!entry)
+		*key = (struct table_key){ 0 };
 	key->user = slot->user;
 	key->fingerprint = slot->fingerprint;
 	key->signed_at = slot->signed_at;

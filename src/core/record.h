@@ -88,6 +88,9 @@ int64_t record_forgotten_at(const struct table *table, uint32_t name);
  * is TABLE_NO_USER. The lists of the users are the caller's to move. */
 void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS]);
 
+/* Of a live record: its line, and the options in front of it; both lie in the heap. */
+void record_read_line(const struct table *table, uint32_t name, struct span *line, struct span *options);
+
 /* Reads all of a record; the spans of *key point into the heap. */
 void record_read(const struct table *table, uint32_t name, struct table_key *key);
 

@@ -39,14 +39,10 @@ static void put_signers(struct writer *writer, const struct table_key *key)
 
 void render_key(struct writer *writer, const struct config *config, const struct table_key *key)
 {
-	uint8_t line[SSH_KEY_LINE_MAX];
-	struct writer line_writer = writer_of(line, sizeof(line));
-
-	ssh_key_write(&line_writer, &key->key);
 	writer_put_string(writer, "{\"user\":");
 	json_write_string(writer, config->users[key->user].name);
 	put_name(writer, "key");
-	json_write_string(writer, writer_written(&line_writer));
+	json_write_string(writer, key->line);
 	put_time(writer, "expire", key->expire);
 	put_name(writer, "fingerprint");
 	writer_put_byte(writer, '"');
@@ -65,17 +61,21 @@ void render_key(struct writer *writer, const struct config *config, const struct
 	writer_put_byte(writer, '}');
 }
 
-void render_authorized_key(struct writer *writer, const struct config *config, const struct table_key *key)
+static bool may_have(const struct config_policy *policy, struct span options)
 {
-	const struct config_policy *policy = &config->users[key->user].policy;
-	struct writer unused = { 0 };
+	return options.size == 0 || policy_judge_options(policy, options, &(struct writer){ 0 }) == STATUS_OK;
+}
 
-	if (policy_judge_options(policy, &key->key, &unused) != STATUS_OK)
+void render_authorized_key(struct writer *writer, const struct config_policy *policy, struct span line,
+                           struct span options)
+{
+	if (!may_have(policy, options))
 		return;
-	writer_put(writer, policy->options);
-	if (policy->options.size > 0)
-		writer_put_byte(writer, key->key.options.size > 0 ? ',' : ' ');
-	ssh_key_write(writer, &key->key);
+	if (policy->options.size > 0) {
+		writer_put(writer, policy->options);
+		writer_put_byte(writer, options.size > 0 ? ',' : ' ');
+	}
+	writer_put(writer, line);
 	writer_put_byte(writer, '\n');
 }
 

@@ -86,9 +86,15 @@ static enum status read_key(const struct fields *fields, struct arena *arena, st
 		return STATUS_REQUEST_TOO_LARGE;
 	status = ssh_key_read(fields->key.string, &room, &request->key);
 	request->has_key = status == STATUS_OK;
-	if (request->has_key)
-		ssh_fingerprint_compute(request->key.blob, &request->fingerprint);
-	return status;
+	if (!request->has_key)
+		return status;
+	ssh_fingerprint_compute(request->key.blob, &request->fingerprint);
+	room = writer_of(arena_take(arena, SSH_KEY_LINE_MAX), SSH_KEY_LINE_MAX);
+	if (!room.data)
+		return STATUS_REQUEST_TOO_LARGE;
+	ssh_key_write(&room, &request->key);
+	request->line = writer_written(&room);
+	return STATUS_OK;
 }
 
 /* To add, a fingerprint is out of place; to remove, it stands in for the key. */

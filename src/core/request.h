@@ -18,6 +18,7 @@ struct request {
 	struct span username;
 	bool has_key; /* always to add; to remove, either this or the fingerprint alone */
 	struct ssh_key key;
+	struct span line;                           /* that key, written anew */
 	enum ssh_fingerprint_kind fingerprint_kind; /* which digests of the next are known; with has_key both are */
 	struct ssh_fingerprint fingerprint;
 	bool expire_is_lifetime;  /* expire counts from the signature's creation */

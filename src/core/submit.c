@@ -101,13 +101,6 @@ struct table_signer submit_signer_of(const struct pgp_signer *from)
 	return signer;
 }
 
-static void copy_signers(const struct pgp_verdict *verdict, struct table_key *key)
-{
-	key->signer_count = verdict->count;
-	for (size_t i = 0; i < verdict->count; i++)
-		key->signers[i] = submit_signer_of(&verdict->signers[i]);
-}
-
 /* What must be remembered of removed and expired keys is limited for each user, so that one's signers cannot take up
  * the table of all. */
 static bool may_add_record(const struct app *app, size_t user)
@@ -142,15 +135,20 @@ static enum status commit_add(struct app *app, const struct table_key *record, s
 
 	*key = (struct table_key){
 		.user = submission->user,
-		.key = request->key,
 		.fingerprint = request->fingerprint,
 		.is_live = true,
 		.signed_at = submission->signed_at,
 		.expire = policy_expire(request, submission->first_at),
+		.line = request->line,
+		.options = request->key.options,
+		.comment = request->key.comment,
 		.reason = request->reason,
+		.signers = submission->signers,
+		.signer_count = submission->verdict.count,
 	};
 	key->deadline = table_uptime(app->table) + (key->expire - submission->judged_at);
-	copy_signers(&submission->verdict, key);
+	for (size_t i = 0; i < key->signer_count; i++)
+		submission->signers[i] = submit_signer_of(&submission->verdict.signers[i]);
 	submission->replaces = record && record->is_live;
 	submission->was = record ? record->expire : 0;
 	submission->has_key = true;
@@ -192,11 +190,11 @@ static void put_question(struct app *app, const struct submission *submission, c
 	struct question *question = app->question;
 
 	if (request->has_key)
-		question_put_key(question, &request->key, &request->fingerprint);
+		question_put_key(question, request->line, &request->fingerprint);
 	else if (record && record->is_live)
-		question_put_key(question, &record->key, &record->fingerprint);
+		question_put_key(question, record->line, &record->fingerprint);
 	else if (request->fingerprint_kind == SSH_FINGERPRINT_SHA256)
-		question_put_key(question, NULL, &request->fingerprint);
+		question_put_key(question, (struct span){ 0 }, &request->fingerprint);
 	question_put(question, QUESTION_REASON, request->reason);
 	question_put(question, QUESTION_REMOTE, remote);
 	if (request->action == REQUEST_ADD)

@@ -18,8 +18,9 @@ struct submission {
 	int64_t signed_at; /* and when the last one did: what it comes before and after */
 	bool replaces;     /* a live key, which would have ended at that time: */
 	int64_t was;
-	bool has_key;         /* an added or a removed key is in the next */
-	struct table_key key; /* its spans last until the table's next change */
+	bool has_key;                                   /* an added or a removed key is in the next */
+	struct table_key key;                           /* its spans last until the table's next change */
+	struct table_signer signers[TABLE_SIGNERS_MAX]; /* of a key that was added */
 };
 
 /* Takes one request: its body is a signed message. must_remove refuses those that add (DELETE). Nothing has changed

@@ -139,9 +139,14 @@ int64_t table_next_end(const struct table *table)
 	return table->uptime >= table->next_deadline ? 0 : table->next_end;
 }
 
+static bool is_over(const struct table *table, int64_t expire, int64_t deadline, int64_t now)
+{
+	return expire <= now || (deadline != 0 && deadline <= table->uptime);
+}
+
 bool table_key_has_ended(const struct table *table, const struct table_key *key, int64_t now)
 {
-	return key->expire <= now || (key->deadline != 0 && key->deadline <= table->uptime);
+	return is_over(table, key->expire, key->deadline, now);
 }
 
 static void forget(struct table *table, uint32_t name)
@@ -258,7 +263,7 @@ void table_renumber(struct table *table, const uint32_t indices[static CONFIG_US
 
 struct table_walk table_walk_user(size_t user)
 {
-	return (struct table_walk){ .user = user };
+	return (struct table_walk){ .place.user = (uint32_t)user };
 }
 
 struct table_walk table_walk_all(void)
@@ -267,38 +272,65 @@ struct table_walk table_walk_all(void)
 }
 
 /* The record of the user that follows the one met last, even if that one is gone or was added anew since. */
-static uint32_t next_of_user(const struct table *table, const struct table_walk *walk)
+static uint32_t next_of_user(const struct table *table, const struct table_place *place)
 {
-	uint32_t name = table->users[walk->user].first;
+	uint32_t name = table->users[place->user].first;
 
-	if (walk->sequence == 0)
+	if (place->sequence == 0)
 		return name;
-	if (record_slot(table, walk->last)->sequence == walk->sequence && record_is_live(table, walk->last))
-		return record_slot(table, walk->last)->next;
-	while (name != RECORD_NONE && record_slot(table, name)->sequence <= walk->sequence)
+	if (record_slot(table, place->last)->sequence == place->sequence && record_is_live(table, place->last))
+		return record_slot(table, place->last)->next;
+	while (name != RECORD_NONE && record_slot(table, name)->sequence <= place->sequence)
 		name = record_slot(table, name)->next;
+	return name;
+}
+
+/* Goes on to the next record, or RECORD_NONE. */
+static uint32_t walk_on(const struct table *table, struct table_walk *walk)
+{
+	struct table_place *place = &walk->place;
+	uint32_t name;
+
+	if (place->sequence == 0 && place->last == RECORD_NONE)
+		walk->numbering = table->numbering;
+	if (walk->numbering != table->numbering)
+		return RECORD_NONE;
+	name = next_of_user(table, place);
+	while (name == RECORD_NONE && walk->is_over_all && place->user + 1 < CONFIG_USERS) {
+		place->user++;
+		place->sequence = 0;
+		name = next_of_user(table, place);
+	}
+	if (name == RECORD_NONE)
+		return RECORD_NONE;
+	place->last = name;
+	place->sequence = record_slot(table, name)->sequence;
 	return name;
 }
 
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key)
 {
-	uint32_t name;
+	const uint32_t name = walk_on(table, walk);
 
-	if (walk->sequence == 0 && walk->last == RECORD_NONE)
-		walk->numbering = table->numbering;
-	if (walk->numbering != table->numbering)
-		return false;
-	name = next_of_user(table, walk);
-	while (name == RECORD_NONE && walk->is_over_all && walk->user + 1 < CONFIG_USERS) {
-		walk->user++;
-		walk->sequence = 0;
-		name = next_of_user(table, walk);
-	}
 	if (name == RECORD_NONE)
 		return false;
-	walk->last = name;
-	walk->sequence = record_slot(table, name)->sequence;
 	record_read(table, name, key);
+	return true;
+}
+
+bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct span *line,
+                          struct span *options)
+{
+	uint32_t name;
+	bool has_ended;
+
+	do {
+		name = walk_on(table, walk);
+		if (name == RECORD_NONE)
+			return false;
+		has_ended = is_over(table, record_slot(table, name)->expire, record_deadline(table, name), now);
+	} while (has_ended);
+	record_read_line(table, name, line, options);
 	return true;
 }
 

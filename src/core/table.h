@@ -4,8 +4,9 @@
  * it is removed; then it stays as a tombstone, which holds no key any more but still the time of the newest
  * signature that touched it, until no request signed before that could be taken anyway (CONTRACT 1, order and replay).
  *
- * Memory is taken once: slots of a fixed size (fingerprints, times, links), and a heap for what varies in size (blob,
- * comment, reason, signers). Adding, finding and removing take constant time however full the table is.
+ * Memory is taken once: slots of a fixed size (fingerprints, times, links), and a heap for what varies in size (line,
+ * reason, signers). A key is kept as the line that it is served as, so that serving it is copying. Adding, finding and
+ * removing take constant time however full the table is.
  */
 #ifndef INKI_CORE_TABLE_H
 #define INKI_CORE_TABLE_H
@@ -28,18 +29,21 @@ struct table_signer {
 	uint8_t key_id[TABLE_KEY_ID_SIZE]; /* which of its keys has signed */
 };
 
-/* A record as it goes in and comes out. Spans that come out point into the table and last until its next change. */
+/* A record as it goes in and comes out. What spans and signers of one that comes out point to lies in the table and
+ * lasts until its next change. */
 struct table_key {
-	size_t user;        /* index in the configuration, below CONFIG_USERS */
-	struct ssh_key key; /* of a tombstone: empty */
+	size_t user; /* index in the configuration, below CONFIG_USERS */
 	struct ssh_fingerprint fingerprint;
 	bool is_live;
 	int64_t signed_at; /* of the newest signature that touched it */
 	int64_t expire;
-	int64_t deadline;   /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
-	struct span reason; /* at most TABLE_REASON_MAX bytes */
-	struct table_signer signers[TABLE_SIGNERS_MAX];
-	size_t signer_count;
+	int64_t deadline;    /* the table's uptime at which it ends at the latest, whatever the clock says; 0: none */
+	struct span line;    /* of authorized_keys, as ssh_key_write() makes it of the key; of a tombstone: empty */
+	struct span options; /* its begin, */
+	struct span comment; /* and its end */
+	struct span reason;  /* at most TABLE_REASON_MAX bytes */
+	const struct table_signer *signers;
+	size_t signer_count; /* at most TABLE_SIGNERS_MAX */
 };
 
 struct table;
@@ -116,15 +120,21 @@ int64_t table_next_end(const struct table *table);
  * anew: whoever hands out what it meets must not call that complete. */
 struct table_walk {
 	bool is_over_all;
-	size_t user;
-	uint32_t last;      /* private: the record met last, */
-	uint64_t sequence;  /* and its number; 0: none yet */
-	uint32_t numbering; /* of the users, when it began */
+	uint32_t numbering; /* private: of the users, when it began */
+	struct table_place {
+		uint32_t user;
+		uint32_t last;     /* the record met last, */
+		uint64_t sequence; /* and its number; 0: none yet */
+	} place;                   /* to go back to, too, while the table does not change */
 };
 
 struct table_walk table_walk_user(size_t user);
 struct table_walk table_walk_all(void);
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key);
+
+/* The same for who hands out lines: of the next key that has not ended, its line and the options in front of it. */
+bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct span *line,
+                          struct span *options);
 
 /* How full it is, for /metrics and the memory budget. */
 struct table_usage {

@@ -31,14 +31,24 @@ enum net_io net_read(int descriptor, uint8_t *data, size_t size, size_t *moved)
 	return outcome(result, moved);
 }
 
-enum net_io net_write(int descriptor, struct span data, size_t *moved)
+static enum net_io write_with(int descriptor, struct span data, int flags, size_t *moved)
 {
 	ssize_t result;
 
 	do
-		result = send(descriptor, data.data, data.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+		result = send(descriptor, data.data, data.size, MSG_DONTWAIT | MSG_NOSIGNAL | flags);
 	while (result < 0 && errno == EINTR);
 	return outcome(result, moved);
+}
+
+enum net_io net_write(int descriptor, struct span data, size_t *moved)
+{
+	return write_with(descriptor, data, 0, moved);
+}
+
+enum net_io net_write_part(int descriptor, struct span data, size_t *moved)
+{
+	return write_with(descriptor, data, MSG_MORE, moved);
 }
 
 void net_end_writing(int descriptor)

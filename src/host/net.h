@@ -15,6 +15,9 @@ enum net_io {
 enum net_io net_read(int descriptor, uint8_t *data, size_t size, size_t *moved);
 enum net_io net_write(int descriptor, struct span data, size_t *moved);
 
+/* The same with something that more follows at once: the system may keep it back until then, to fill its packets. */
+enum net_io net_write_part(int descriptor, struct span data, size_t *moved);
+
 /* Tells the peer that nothing more comes; may be repeated. */
 void net_end_writing(int descriptor);
 

@@ -42,11 +42,10 @@ static bool send_key(struct loop *loop, const struct table_key *key)
 	};
 	const int64_t now = now_find(&loop->app, loop->now.wall);
 	struct question *question = loop->memory->parts[MEMORY_QUESTION];
-	struct ssh_key bare = key->key;
+	const size_t comment = key->comment.size > 0 ? key->comment.size + 1 : 0;
 
-	bare.comment = (struct span){ 0 };
 	*question = (struct question){ .user = (uint32_t)key->user };
-	question_put_key(question, &bare, &key->fingerprint);
+	question_put_key(question, span_first(key->line, key->line.size - comment), &key->fingerprint);
 	for (size_t i = 0; i < key->signer_count; i++)
 		question_put_signer(question, span_of(key->signers[i].fingerprint, key->signers[i].size),
 		                    audit_find_user_id(keyring, &key->signers[i], now));

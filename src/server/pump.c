@@ -50,9 +50,11 @@ static void read_input(struct slot *slot)
 
 static void write_output(struct slot *slot, int64_t monotonic)
 {
+	enum net_io (*const write)(int, struct span, size_t *) =
+		conn_is_listing(&slot->conn) ? net_write_part : net_write;
 	size_t moved;
 
-	switch (net_write(slot->descriptor, conn_output(&slot->conn), &moved)) {
+	switch (write(slot->descriptor, conn_output(&slot->conn), &moved)) {
 	case NET_MOVED:
 		conn_output_sent(&slot->conn, moved);
 		slot->conn.since = monotonic;

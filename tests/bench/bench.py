@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Usage: bench.py INKI WORKS CLIENT FOLDER [PART...]
+"""Usage: bench.py INKI LARGE WORKS CLIENT FOLDER [PART...]
 
 inki beside what people would use in its place, as one table of ratios: each is the median of pairs, with the least and the most of
 them. The two of a pair run one right after the other, servers on one processor and clients on the other, so that whatever else
-the machine does falls on both alike. WORKS and CLIENT are what was made of works.c and authorized_keys.c; FOLDER gets bench.json. Parts:
+the machine does falls on both alike. WORKS and CLIENT are what was made of works.c and authorized_keys.c, LARGE inki with room for more connections; FOLDER gets bench.json. Parts:
 http, works, login, verify, tls, memory, start; all of them take 5 minutes.
 """
 
@@ -182,16 +182,22 @@ def wrk(port, path, connections, pid, scheme="http"):
     return float(re.search(r"Requests/sec:\s*([\d.]+)", told).group(1)), (processor_seconds(pid) - before) * 1e6 / requests
 
 
-def bench_http(table, served, nginx):
-    # of 64 connections 16 are kept for Unix sockets
+def bench_http(table, served, nginx, large, signer):
     for user, keys in USERS.items():
-        for connections in (8, 48) if keys == 1 else (8,):
-            pairs = [(wrk(served.ports[0], f"api/v1/user/{user}/authorized_keys", connections, served.serving),
-                      wrk(nginx.port, user, connections, nginx.serving)) for _ in range(PAIRS)]
-            what = f"GET {keys:,} key{'s' * (keys > 1)} of one user, {connections} connections"
-            table.add(what, "requests a second", [(ours[0], theirs[0]) for ours, theirs in pairs], ">=1" if keys == 1 else ">=0.9", "nginx")
-            if connections == 8:
-                table.add(what, "µs of the processor a request", [(ours[1], theirs[1]) for ours, theirs in pairs], "<=1" if keys == 1 else None, "nginx")
+        bench_list(table, served, nginx, user, 8)
+    # of the 64 connections that inki has room for by default, 16 are kept for Unix sockets
+    with server(large, {"users": users_of(signer)}) as many:
+        fill(many, signer, "one", range(USERS["one"]))
+        bench_list(table, many, nginx, "one", 64)
+
+
+def bench_list(table, served, nginx, user, connections):
+    keys = USERS[user]
+    pairs = [(wrk(served.ports[0], f"api/v1/user/{user}/authorized_keys", connections, served.serving),
+              wrk(nginx.port, user, connections, nginx.serving)) for _ in range(PAIRS)]
+    what = f"GET {keys:,} key{'s' * (keys > 1)} of one user, {connections} connections"
+    table.add(what, "requests a second", [(ours[0], theirs[0]) for ours, theirs in pairs], ">=1" if keys == 1 else ">=0.9", "nginx")
+    table.add(what, "µs of the processor a request", [(ours[1], theirs[1]) for ours, theirs in pairs], "<=1" if keys == 1 else None, "nginx")
 
 
 def bench_tls(table, served, nginx):
@@ -327,8 +333,8 @@ def both_servers(program, signer):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main(program, works, client, folder, *parts):
-    program, works, client, folder = map(os.path.abspath, (program, works, client, folder))
+def main(program, large, works, client, folder, *parts):
+    program, large, works, client, folder = map(os.path.abspath, (program, large, works, client, folder))
     parts = parts or ("http", "tls", "works", "login", "verify", "memory", "start")
     fixtures.write(folder)
     signer, table, began = openpgp.Key("ed25519"), Table(), time.monotonic()
@@ -337,7 +343,7 @@ def main(program, works, client, folder, *parts):
     if {"http", "tls", "login"} & set(parts):
         with both_servers(program, signer) as (served, nginx):
             if "http" in parts:
-                bench_http(table, served, nginx)
+                bench_http(table, served, nginx, large, signer)
             if "tls" in parts and inki.has("TLS"):
                 bench_tls(table, served, nginx)
             if "login" in parts:

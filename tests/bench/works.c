@@ -82,20 +82,24 @@ static struct span read_file(const char *folder, const char *name, const char *e
 static void put_key(uint32_t number)
 {
 	static const uint8_t prefix[] = "\0\0\0\x0bssh-ed25519\0\0\0\x20";
-	uint8_t blob[sizeof(prefix) - 1 + DIGEST_SIZE_MAX];
+	static const struct table_signer signer = { .size = 20 };
+	uint8_t blob[sizeof(prefix) - 1 + DIGEST_SIZE_MAX], line[SSH_KEY_LINE_MAX];
+	const struct ssh_key parsed = { .blob = { blob, sizeof(prefix) - 1 + 32 }, .comment = SPAN("alice@laptop") };
 	struct table_key key = {
-		.key = { .blob = { blob, sizeof(prefix) - 1 + 32 }, .comment = SPAN("alice@laptop") },
+		.comment = parsed.comment,
 		.is_live = true,
 		.signed_at = NOW,
 		.expire = NOW + 3600,
-		.signers = { { .size = 20 } },
+		.signers = &signer,
 		.signer_count = 1,
 	};
-	struct writer writer = writer_of((uint8_t *)query, sizeof(query) - 1);
+	struct writer writer = writer_of((uint8_t *)query, sizeof(query) - 1), line_writer = writer_of(line, sizeof(line));
 
 	memcpy(blob, prefix, sizeof(prefix) - 1);
 	digest_compute(DIGEST_SHA256, span_of(&number, sizeof(number)), blob + sizeof(prefix) - 1);
-	ssh_fingerprint_compute(key.key.blob, &key.fingerprint);
+	ssh_fingerprint_compute(parsed.blob, &key.fingerprint);
+	ssh_key_write(&line_writer, &parsed);
+	key.line = writer_written(&line_writer);
 	end_unless(table_put(app.table, &key, NOW + 3600) == STATUS_OK, "a key does not fit");
 	writer_put_string(&writer, "fingerprint=");
 	ssh_fingerprint_write_sha256(&writer, key.fingerprint.sha256);

@@ -18,6 +18,7 @@ static void check_request(const struct request *request)
 
 		FUZZ_CHECK(request->key.type < SSH_KEY_TYPE_COUNT && request->key.blob.size <= SSH_KEY_BLOB_MAX);
 		FUZZ_CHECK(request->key.comment.size <= SSH_KEY_COMMENT_MAX);
+		FUZZ_CHECK(request->line.size <= SSH_KEY_LINE_MAX);
 		ssh_fingerprint_compute(request->key.blob, &fingerprint);
 		FUZZ_CHECK(memcmp(&fingerprint, &request->fingerprint, sizeof(fingerprint)) == 0);
 	}

@@ -119,7 +119,7 @@ static void test_life_of_a_key(void **state)
 static void test_drop(void **state)
 {
 	const struct table_signer stranger = { .fingerprint = { 0xab }, .size = 1 };
-	struct table_key key = { .user = WORLD_BOB, .expire = NOW + 60, .signers = { stranger }, .signer_count = 1 };
+	struct table_key key = { .user = WORLD_BOB, .expire = NOW + 60, .signers = &stranger, .signer_count = 1 };
 
 	(void)state;
 	audit_note_drop(&world.app, &key, STATUS_KEY_REVOKED, NOW);

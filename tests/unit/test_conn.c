@@ -69,15 +69,20 @@ static void add_keys(struct world *world, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint8_t blob[51] = "\0\0\0\013ssh-ed25519\0\0\0\040";
+		const struct ssh_key parsed = { .type = SSH_KEY_ED25519, .blob = { blob, sizeof(blob) }, .comment = SPAN("somebody") };
+		uint8_t room[SSH_KEY_LINE_MAX];
+		struct writer line = writer_of(room, sizeof(room));
 		struct table_key key = {
-			.key = { .type = SSH_KEY_ED25519, .blob = { blob, sizeof(blob) }, .comment = SPAN("somebody") },
+			.comment = parsed.comment,
 			.is_live = true,
 			.signed_at = WALL,
 			.expire = WALL + 1000000,
 		};
 
 		memcpy(blob + 19, &i, sizeof(i));
-		ssh_fingerprint_compute(key.key.blob, &key.fingerprint);
+		ssh_fingerprint_compute(parsed.blob, &key.fingerprint);
+		ssh_key_write(&line, &parsed);
+		key.line = writer_written(&line);
 		assert_int_equal(table_put(world->app.table, &key, WALL + 2000000), STATUS_OK);
 	}
 }

@@ -97,7 +97,7 @@ static void test_options(void **state)
 		const struct ssh_key key = { .options = span_of_string(cases[i].brought) };
 		uint8_t room[64];
 		struct writer limit = writer_of(room, sizeof(room));
-		enum status status = policy_judge_options(&policy, &key, &limit);
+		enum status status = policy_judge_options(&policy, key.options, &limit);
 
 		if (status != cases[i].status || !span_equal(writer_written(&limit), span_of_string(cases[i].limit)))
 			fail_msg("%s behind %s: %s", cases[i].brought, cases[i].own, status_name(status));
@@ -219,7 +219,7 @@ static void test_order(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct table_key record = { .is_live = rows[i].known == LIVE, .signed_at = NOW, .expire = NOW + 100,
-			                    .key = { .comment = SPAN("c") }, .reason = SPAN("r") };
+			                    .comment = SPAN("c"), .reason = SPAN("r") };
 		const struct request request = {
 			.action = rows[i].action,
 			.key = { .comment = rows[i].content == OTHER_COMMENT ? SPAN("d") : SPAN("c"),

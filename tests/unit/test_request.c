@@ -84,6 +84,7 @@ static void test_add(void **state)
 	assert_true(request.has_key);
 	assert_true(span_equal(request.key.blob, vector("ssh.ed25519.blob")));
 	assert_true(span_equal(request.key.comment, SPAN("a comment of ed25519")));
+	assert_true(span_equal(request.line, span_first(line, line.size - 1)));
 	ssh_fingerprint_compute(request.key.blob, &fingerprint);
 	assert_memory_equal(&request.fingerprint, &fingerprint, sizeof(fingerprint));
 	assert_int_equal(request.fingerprint_kind, SSH_FINGERPRINT_SHA256);

@@ -104,8 +104,13 @@ class Machine:
 
     def ssh(self, secret, command):
         """What the command prints, or None if the login is refused."""
-        done = subprocess.run(self.ssh_command(secret, command), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, check=False)
+        end = time.monotonic() + 120
+        while True:
+            done = subprocess.run(self.ssh_command(secret, command), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=120, check=False)
+            if "kex_exchange_identification" not in done.stderr or time.monotonic() > end:
+                break
+            time.sleep(1)  # the SSH server comes after inki's, and the emulator takes connections for both
         if done.returncode == 255:
             assert "Permission denied" in done.stderr, f"{done}\n{self.last_words()}"
             return None

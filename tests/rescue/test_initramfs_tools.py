@@ -66,7 +66,7 @@ def goes_on(machine, host, gpg, alice, new_key, path, go_on=None):
             machine.monitor("device_add virtio-blk-pci,drive=disk")
             if go_on:
                 machine.ssh(secret, go_on)
-            machine.wait_for_console("root: END", 120)
+            machine.wait_for_console("root: END", 600)
         finally:
             session.kill()
     return seconds, re.findall(r"^root: (\w+) (.*)$", machine.console(), re.M)

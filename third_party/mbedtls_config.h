@@ -29,19 +29,18 @@
 #define MBEDTLS_SHA512_C
 #define MBEDTLS_SHA3_C
 
-/* BearSSL's: see mbedtls_alt/digests.h. */
+/* BearSSL's: see mbedtls_alt. */
 #define MBEDTLS_MD5_ALT
 #define MBEDTLS_SHA1_ALT
 #define MBEDTLS_SHA256_ALT
 #define MBEDTLS_SHA512_ALT
+#define MBEDTLS_AES_ALT
 
 /* For signing with a secret-key file. Where that is left out nothing calls these, so the linker leaves them out. */
 #define MBEDTLS_HMAC_DRBG_C
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_ECDSA_DETERMINISTIC
 #define MBEDTLS_AES_C
-#define MBEDTLS_AES_ROM_TABLES
-#define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_CIPHER_MODE_CFB
 
 #ifdef CONFIG_RSA

@@ -1,6 +1,5 @@
 /* AES in the two modes that protect secret keys, and what makes a key of another. All of it is about secrets: what it
- * leaves in memory of its own is wiped, and nothing branches on it. AES goes by tables, though, so who shares the cache
- * of the processor might learn of a key; there is one key and few blocks for each signature.
+ * leaves in memory of its own is wiped, and nothing branches on it or looks it up in a table.
  */
 #ifndef INKI_CRYPTO_CIPHER_H
 #define INKI_CRYPTO_CIPHER_H

@@ -38,7 +38,8 @@ int mbedtls_aes_setkey_dec(mbedtls_aes_context *context, const unsigned char *ke
 	return 0;
 }
 
-int mbedtls_aes_crypt_ecb(mbedtls_aes_context *context, int mode, const unsigned char *input, unsigned char *output)
+int mbedtls_aes_crypt_ecb(mbedtls_aes_context *context, int mode, const unsigned char input[BLOCK_SIZE],
+                          unsigned char output[BLOCK_SIZE])
 {
 	unsigned char before[BLOCK_SIZE] = { 0 };
 
@@ -51,7 +52,8 @@ int mbedtls_aes_crypt_ecb(mbedtls_aes_context *context, int mode, const unsigned
 	return 0;
 }
 
-int mbedtls_aes_crypt_cfb128(mbedtls_aes_context *context, int mode, size_t size, size_t *offset, unsigned char *iv,
+int mbedtls_aes_crypt_cfb128(mbedtls_aes_context *context, int mode, size_t size, size_t *offset,
+                             unsigned char iv[BLOCK_SIZE],
                              const unsigned char *input, unsigned char *output)
 {
 	for (size_t i = 0; i < size; i++) {

@@ -98,6 +98,7 @@ CRT1        := $(if $(PIE),rcrt1.o,crt1.o)
 CRT_BEGIN   := $(MUSL)/lib/$(CRT1) $(MUSL)/lib/crti.o
 CRT_END     := $(if $(NO_FPU),$(PARTS)/no_float.o) $(if $(SMALL_PARTS),$(PARTS)/small_division.o) -Wl,--start-group $(MUSL)/lib/libc.a -lgcc -Wl,--end-group $(MUSL)/lib/crtn.o
 link         = $(CC) $(LDFLAGS) -o $@ $(CRT_BEGIN) $(1) $(CRT_END)
+HEAP         := $(PARTS)/small_malloc.o
 finish       = $(STRIP) -R .comment -o $@ $< && $(static_check)
 # Nobody but itself is there to find the address of a symbol for it: relocations with a name would stay undone.
 static_check = ! $(READELF) -lW $@ | grep INTERP && $(READELF) -hW $@ | grep -q 'Type: *$(if $(PIE),DYN,EXEC)' && \
@@ -144,7 +145,7 @@ $(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
 # With its symbols, for the debugger. A folder is newer than it once a file in there has come or gone.
 $(O)/inki.debug: $(OBJ) $(LIBS) $(sort $(dir $(SRC)))
 	$(call log,LD,$@)
-	$(Q)$(call link,$(OBJ) $(LIBS)) -Wl,-Map=$(O)/inki.map
+	$(Q)$(call link,$(OBJ) $(LIBS) $(HEAP)) -Wl,-Map=$(O)/inki.map
 
 $(O)/inki: $(O)/inki.debug
 	$(call log,STRIP,$@)

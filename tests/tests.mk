@@ -106,6 +106,15 @@ $(CASES)/ecdsa: tests/vectors/ecdsa_cases.py
 	$(Q)mkdir -p $(@D)
 	$(Q)/usr/bin/python3 -B $< 5 1 >$@
 
+# The program's heap, under other names.
+UNIT_HEAP := $(O)/tests/unit/small_malloc.o
+$(UNIT_HEAP): third_party/small_malloc.c
+	$(call log,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE $(foreach name,malloc calloc realloc free __libc_malloc __libc_free,-D$(name)=small_$(name)) -c -o $@ $<
+$(O)/tests/unit/test_small_malloc: $(UNIT_HEAP)
+$(O)/tests/unit/test_small_malloc: UNIT_COMMON += $(UNIT_HEAP)
+
 # It asks the library.
 $(O)/tests/unit/oracle.o: UNIT_FLAGS += $(ROOM_crypto)
 

@@ -1,5 +1,10 @@
 #include "base/status.h"
 
+#include "base/kconfig.h"
+
+/* The words of what nothing in this build can end with: those take 5 kB. */
+#define LEFT_OUT "this inki was built without it"
+
 enum reader { TOLD, KEPT };
 
 static const struct {
@@ -7,9 +12,13 @@ static const struct {
 	enum reader reader;
 	const char *name, *words;
 } rows[] = {
-#define STATUS_ROW(name, http, reader, words) { http, reader, #name, words },
-	STATUS_LIST(STATUS_ROW)
-#undef STATUS_ROW
+#define ROW(name, http, reader, words) { http, reader, #name, words },
+#define ROW_IF(is_built, name, http, reader, words) ROW(name, http, reader, (is_built) ? (words) : LEFT_OUT)
+#define ROW_OF_SIGN(...) ROW_IF(IS_ENABLED(CONFIG_SIGN), __VA_ARGS__)
+#define ROW_OF_EXPORT(...) ROW_IF(IS_ENABLED(CONFIG_EXPORT), __VA_ARGS__)
+#define ROW_OF_TLS(...) ROW_IF(IS_ENABLED(CONFIG_TLS), __VA_ARGS__)
+	STATUS_LIST_OF_ALL(ROW) STATUS_LIST_OF_SIGN(ROW_OF_SIGN) STATUS_LIST_OF_EXPORT(ROW_OF_EXPORT)
+		STATUS_LIST_OF_TLS(ROW_OF_TLS)
 };
 
 const char *status_words(enum status status)

@@ -12,7 +12,7 @@
  * A TOLD sentence goes to the client; a KEPT one goes to the log only, and the client reads the same sentence for all
  * of them, so that nobody learns by trying which test a forgery has failed (or whether the user exists). */
 /* clang-format off */
-#define STATUS_LIST(X) \
+#define STATUS_LIST_OF_ALL(X) \
 	X(OK, 200, TOLD, "done") \
 	X(MORE, 400, TOLD, "the request ends too early") \
 	/* HTTP (RFC 9112) */ \
@@ -100,18 +100,8 @@
 	X(CERTIFICATE_TOO_MANY, 500, TOLD, "there are too many certificates in the keyring") \
 	X(KEYRING_EMPTY, 500, TOLD, "there is no OpenPGP certificate in the keyring (gpg --armor --export makes one)") \
 	X(KEYRING_SECRET, 500, TOLD, "this is a secret key; a keyring holds public keys (gpg --armor --export)") \
-	/* signing with a secret-key file */ \
+	/* memory, and a build without signing */ \
 	X(SECRET_KEY_LEFT_OUT, 500, TOLD, "this inki was built without signing (CONFIG_SIGN); let gpg sign, without a key file") \
-	X(SECRET_KEY_NONE, 500, TOLD, "there is no OpenPGP secret key in the file (gpg --armor --export-secret-keys makes one)") \
-	X(SECRET_KEY_PUBLIC, 500, TOLD, "this is a public key; to sign takes the secret key (gpg --armor --export-secret-keys)") \
-	X(SECRET_KEY_SYNTAX, 500, TOLD, "the secret part of the key is malformed; the file is damaged") \
-	X(SECRET_KEY_STUB, 500, TOLD, "the file has the public part only of the key that may sign; export it again where its secret is") \
-	X(SECRET_KEY_ON_CARD, 500, TOLD, "the secret of the key that may sign is on a smart card; let gpg sign, without a key file") \
-	X(SECRET_KEY_ARGON2, 500, TOLD, "the pass phrase of the key is protected by Argon2, which is not supported; let gpg or sq sign, or export the key with an iterated and salted S2K") \
-	X(SECRET_KEY_PROTECTION, 500, TOLD, "the secret key is protected in a way that is not supported; there are AES with CFB or OCB, and S2K by SHA-1, SHA-2 and SHA-3") \
-	X(SECRET_KEY_MISMATCH, 500, TOLD, "the secret part of the key does not belong to its public part; the file is damaged") \
-	X(PASSPHRASE_NEEDED, 500, TOLD, "the secret key needs its pass phrase") \
-	X(PASSPHRASE_WRONG, 500, TOLD, "the pass phrase is wrong, or the secret key is damaged") \
 	X(ARENA_FULL, 500, TOLD, "it is larger than the memory that was set aside for it") \
 	/* the signed request (JSON) */ \
 	X(REQUEST_JSON, 400, TOLD, "the signed text is not one flat JSON object, such as {\"username\":\"root\",\"key\":\"ssh-ed25519 AAAA\",\"expire\":\"1h\"}") \
@@ -167,10 +157,6 @@
 	X(POLICY_OUTDATED, 409, TOLD, "a request that was signed later has been taken for this key; sign a new one") \
 	X(POLICY_FORGOTTEN, 409, TOLD, "whether a later request for this key has been taken is not remembered any more; sign a new one") \
 	X(POLICY_SAME_SECOND, 409, TOLD, "another request was signed for this key in the same second; sign a new one") \
-	/* files of keys: why one is not in there */ \
-	X(KEY_FILE_OPTION, 500, TOLD, "dropbear does not know this option, or takes it otherwise than sshd; it has restrict, no-port-forwarding, no-agent-forwarding, no-X11-forwarding, no-pty, permitopen, no-touch-required, verify-required, and command without a backslash") \
-	X(KEY_FILE_LINE, 500, TOLD, "its line would be longer than the 3000 bytes that dropbear reads") \
-	X(KEY_FILE_FULL, 500, TOLD, "this key and later ones: there are as many in the file as dropbear reads, which is 300") \
 	/* checks */ \
 	X(CHECK_ASKED, 503, TOLD, "a check of this host is being asked") \
 	X(CHECK_REFUSED, 403, TOLD, "a check of this host has refused it") \
@@ -178,7 +164,33 @@
 	X(CHECK_FAILED, 403, TOLD, "a check of this host could not be run; the server's log says more") \
 	X(CHECK_BUSY, 503, TOLD, "as many checks as there may be at once are running; try again in a moment") \
 	X(CHECK_RELOADED, 503, TOLD, "the configuration has changed while a check was asked; send the request again") \
-	/* TLS: what is wrong with a certificate or its key */ \
+	/* the world */ \
+	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
+	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
+	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
+	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")
+
+/* signing with a secret-key file */
+#define STATUS_LIST_OF_SIGN(X) \
+	X(SECRET_KEY_NONE, 500, TOLD, "there is no OpenPGP secret key in the file (gpg --armor --export-secret-keys makes one)") \
+	X(SECRET_KEY_PUBLIC, 500, TOLD, "this is a public key; to sign takes the secret key (gpg --armor --export-secret-keys)") \
+	X(SECRET_KEY_SYNTAX, 500, TOLD, "the secret part of the key is malformed; the file is damaged") \
+	X(SECRET_KEY_STUB, 500, TOLD, "the file has the public part only of the key that may sign; export it again where its secret is") \
+	X(SECRET_KEY_ON_CARD, 500, TOLD, "the secret of the key that may sign is on a smart card; let gpg sign, without a key file") \
+	X(SECRET_KEY_ARGON2, 500, TOLD, "the pass phrase of the key is protected by Argon2, which is not supported; let gpg or sq sign, or export the key with an iterated and salted S2K") \
+	X(SECRET_KEY_PROTECTION, 500, TOLD, "the secret key is protected in a way that is not supported; there are AES with CFB or OCB, and S2K by SHA-1, SHA-2 and SHA-3") \
+	X(SECRET_KEY_MISMATCH, 500, TOLD, "the secret part of the key does not belong to its public part; the file is damaged") \
+	X(PASSPHRASE_NEEDED, 500, TOLD, "the secret key needs its pass phrase") \
+	X(PASSPHRASE_WRONG, 500, TOLD, "the pass phrase is wrong, or the secret key is damaged")
+
+/* files of keys: why one is not in there */
+#define STATUS_LIST_OF_EXPORT(X) \
+	X(KEY_FILE_OPTION, 500, TOLD, "dropbear does not know this option, or takes it otherwise than sshd; it has restrict, no-port-forwarding, no-agent-forwarding, no-X11-forwarding, no-pty, permitopen, no-touch-required, verify-required, and command without a backslash") \
+	X(KEY_FILE_LINE, 500, TOLD, "its line would be longer than the 3000 bytes that dropbear reads") \
+	X(KEY_FILE_FULL, 500, TOLD, "this key and later ones: there are as many in the file as dropbear reads, which is 300")
+
+/* TLS: what is wrong with a certificate or its key */
+#define STATUS_LIST_OF_TLS(X) \
 	X(PEM_SYNTAX, 500, TOLD, "the base64 of the PEM block is malformed") \
 	X(PEM_LINES, 500, TOLD, "the lines -----BEGIN x----- and -----END x----- do not come in pairs of the same x; something is cut or was pasted wrong") \
 	X(TLS_NO_CERTIFICATE, 500, TOLD, "there is no certificate in it; it holds -----BEGIN CERTIFICATE----- and more") \
@@ -193,7 +205,7 @@
 	X(TLS_KEY_OTHER, 500, TOLD, "the private key is not that of the certificate") \
 	X(TLS_NOT_YET_VALID, 500, TOLD, "the certificate is not valid yet, or the clock is wrong") \
 	X(TLS_EXPIRED, 500, TOLD, "the certificate has expired, or the clock is wrong") \
-	/* TLS: why a connection ended */ \
+	/* why a connection ended */ \
 	X(TLS_EXPECTED, 400, TOLD, "this port speaks TLS; use https://") \
 	X(TLS_REFUSED, 400, TOLD, "the other side refuses (its TLS alert has the number below)") \
 	X(TLS_NOTHING_IN_COMMON, 400, TOLD, "the other side does not speak TLS, or has no version or cipher suite of it in common with us; there is TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305") \
@@ -204,13 +216,11 @@
 	X(TLS_PEER_NAME, 400, TOLD, "its certificate is for other hosts") \
 	X(TLS_PEER_PIN, 400, TOLD, "its key is not the one of --pinnedpubkey: this is another server, or it has got a new key") \
 	X(TLS_PEER_CERTIFICATE, 400, TOLD, "its certificate, or one above it, is wrong or of a kind that is not supported") \
-	X(TLS_PEER_PURPOSE, 400, TOLD, "its certificate, or one above it, is not for servers (extended key usage)") \
-	/* the world */ \
-	X(CLOCK_NOT_SET, 503, TOLD, "the server's clock is not set: it shows a day before this version was made; set it, or see clock in the configuration") \
-	X(TABLE_USER_FULL, 503, TOLD, "the user has more removed and expired keys than are remembered; try again later") \
-	X(TABLE_FULL, 503, TOLD, "the key table is full; try again later") \
-	X(INTERNAL, 500, TOLD, "the server has made a mistake; its log says more")
+	X(TLS_PEER_PURPOSE, 400, TOLD, "its certificate, or one above it, is not for servers (extended key usage)")
 /* clang-format on */
+
+/* All of them; a build has the words of what it has been built with. */
+#define STATUS_LIST(X) STATUS_LIST_OF_ALL(X) STATUS_LIST_OF_SIGN(X) STATUS_LIST_OF_EXPORT(X) STATUS_LIST_OF_TLS(X)
 
 enum status {
 #define STATUS_NAME(name, http, reader, words) STATUS_##name,

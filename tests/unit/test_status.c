@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/kconfig.h"
+
 static const enum status all[] = {
 #define EACH(name, http, reader, words) STATUS_##name,
 	STATUS_LIST(EACH)
@@ -15,6 +17,15 @@ static const enum status all[] = {
 };
 
 enum { COUNT = sizeof(all) / sizeof(all[0]) };
+
+static bool is_built(enum status status)
+{
+	if (status >= STATUS_PEM_SYNTAX)
+		return IS_ENABLED(CONFIG_TLS);
+	if (status >= STATUS_KEY_FILE_OPTION)
+		return IS_ENABLED(CONFIG_EXPORT);
+	return status < STATUS_SECRET_KEY_NONE || IS_ENABLED(CONFIG_SIGN);
+}
 
 /* One plain sentence without a full stop, a code that HTTP knows, and no two alike. */
 static void test_rows(void **state)
@@ -29,7 +40,7 @@ static void test_rows(void **state)
 		assert_true(code == 200 || (code >= 400 && code < 600));
 		assert_int_equal(code == 200, all[i] == STATUS_OK);
 		for (size_t other = 0; other < i; other++) {
-			assert_string_not_equal(words, status_words(all[other]));
+			assert_true(strcmp(words, status_words(all[other])) != 0 || !is_built(all[i]));
 			assert_string_not_equal(status_name(all[i]), status_name(all[other]));
 		}
 	}

@@ -10,7 +10,7 @@
 
 /* Fields that are not known are empty. */
 enum question_field {
-	QUESTION_KEY, /* type base64 comment */
+	QUESTION_KEY, /* options type base64 comment */
 	QUESTION_FINGERPRINT,
 	QUESTION_REASON,
 	QUESTION_REMOTE,
@@ -19,7 +19,7 @@ enum question_field {
 };
 
 enum {
-	QUESTION_KEY_MAX = 3200, /* bytes */
+	QUESTION_KEY_MAX = SSH_KEY_LINE_MAX, /* bytes; all of it, so that nobody judges a part */
 	QUESTION_FINGERPRINT_MAX = 64,
 	QUESTION_REASON_MAX = 256,
 	QUESTION_REMOTE_MAX = 64,

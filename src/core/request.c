@@ -93,6 +93,8 @@ static enum status read_key(const struct fields *fields, struct arena *arena, st
 	if (!room.data)
 		return STATUS_REQUEST_TOO_LARGE;
 	ssh_key_write(&room, &request->key);
+	if (room.overflowed)
+		return STATUS_REQUEST_TOO_LARGE;
 	request->line = writer_written(&room);
 	return STATUS_OK;
 }

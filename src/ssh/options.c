@@ -171,13 +171,26 @@ static void write_piece(struct writer *room, enum ssh_option_name name, const st
 	writer_put_byte(room, '"');
 }
 
+/* Who is to judge a command, on a terminal or in a file that is written for dropbear, reads what sshd reads. */
+static bool is_shown_as_it_is(struct span text)
+{
+	while (text.size > 0) {
+		const size_t size = printable_size(text);
+
+		if (size == 0)
+			return false;
+		text = span_skip(text, size);
+	}
+	return true;
+}
+
 enum status ssh_options_read(struct span text, struct writer *room, struct span *options)
 {
 	const size_t used = room->used;
 	uint32_t seen = 0;
 
 	*options = text;
-	if (!utf8_is_valid(text) || utf8_has_control(text))
+	if (!is_shown_as_it_is(text))
 		return STATUS_SSH_OPTION_SYNTAX;
 	while (text.size > 0) {
 		enum ssh_option_name name;

@@ -14,11 +14,18 @@ static void check_request(const struct request *request)
 	FUZZ_CHECK(request->username.size <= REQUEST_USERNAME_MAX && request->reason.size <= REQUEST_REASON_MAX);
 	FUZZ_CHECK(request->host_count <= JSON_STRINGS_MAX);
 	if (request->has_key) {
+		static uint8_t bytes[SSH_KEY_ROOM_MAX];
+		struct writer room = writer_of(bytes, sizeof(bytes));
 		struct ssh_fingerprint fingerprint;
+		struct ssh_key again;
 
 		FUZZ_CHECK(request->key.type < SSH_KEY_TYPE_COUNT && request->key.blob.size <= SSH_KEY_BLOB_MAX);
 		FUZZ_CHECK(request->key.comment.size <= SSH_KEY_COMMENT_MAX);
 		FUZZ_CHECK(request->line.size <= SSH_KEY_LINE_MAX);
+		FUZZ_CHECK(ssh_key_read(request->line, &room, &again) == STATUS_OK);
+		FUZZ_CHECK(span_equal(again.blob, request->key.blob) && span_equal(again.comment, request->key.comment));
+		FUZZ_CHECK(span_equal(again.options, request->key.options) &&
+		           memcmp(request->line.data, again.options.data, again.options.size) == 0);
 		ssh_fingerprint_compute(request->key.blob, &fingerprint);
 		FUZZ_CHECK(memcmp(&fingerprint, &request->fingerprint, sizeof(fingerprint)) == 0);
 	}

@@ -54,6 +54,9 @@ static void test_read(void **state)
 		{ "tunnel=\"any\"", STATUS_OK, NULL },
 		/* grammar */
 		{ ",", STATUS_SSH_OPTION_SYNTAX, "" },
+		{ "command=\"rm a\u200eb\"", STATUS_SSH_OPTION_SYNTAX, "command=\"rm a\u200eb\"" },
+		{ "command=\"\u2028\"", STATUS_SSH_OPTION_SYNTAX, "command=\"\u2028\"" },
+		{ "pty\x7f", STATUS_SSH_OPTION_SYNTAX, "pty\x7f" },
 		{ "pty,", STATUS_SSH_OPTION_SYNTAX, "pty" },
 		{ ",pty", STATUS_SSH_OPTION_SYNTAX, "" },
 		{ "pty,,pty", STATUS_SSH_OPTION_SYNTAX, "" },

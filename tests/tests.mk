@@ -145,7 +145,7 @@ $(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
 
 $(PROBE): $(PROBE_OBJ) $(OBJ) $(LIBS)
 	$(call log,LD,$@)
-	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,api_handle call_filter_install landlock_forbid_all landlock_forbid_all_but \
+	$(Q)$(call link,$^) $(addprefix -Wl$(comma)--wrap=,file_close_from api_handle call_filter_install landlock_forbid_all landlock_forbid_all_but \
 		key_files_take clock_wall clock_uptime setrlimit read write recv send getrandom)
 
 -include $(PROBE_OBJ:.o=.d)

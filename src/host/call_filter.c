@@ -103,8 +103,10 @@ static const uint32_t calls_of_keeper[] = {
 	SYS_statx,      SYS_getdents64, SYS_unlinkat,
 #ifdef SYS_renameat
 	SYS_renameat,
+#else
+	SYS_renameat2,
 #endif
-	SYS_renameat2,  SYS_geteuid,
+	SYS_geteuid,
 #ifdef SYS_geteuid32
 	SYS_geteuid32,
 #endif

@@ -1,6 +1,7 @@
 #include "host/child.h"
 
 #include "host/clock.h"
+#include "host/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -97,17 +98,9 @@ static void limit(rlim_t seconds)
  * number WHY_NOT_OPEN and closes by itself. */
 static bool close_all_but(int kept)
 {
-	enum { MOST = 65536 };
-	long most = sysconf(_SC_OPEN_MAX);
-
 	if (kept != WHY_NOT_OPEN && dup3(kept, WHY_NOT_OPEN, O_CLOEXEC) < 0)
 		return false;
-	if (syscall(SYS_close_range, WHY_NOT_OPEN + 1, UINT_MAX, 0) == 0)
-		return true;
-	if (most < 0 || most > MOST)
-		most = MOST;
-	for (int descriptor = WHY_NOT_OPEN + 1; descriptor < most; descriptor++)
-		close(descriptor);
+	file_close_from(WHY_NOT_OPEN + 1);
 	return true;
 }
 

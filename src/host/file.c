@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The path as the system wants it; false with errno set if it is too long. */
@@ -146,11 +149,26 @@ enum file_written file_write(int descriptor, struct span bytes, const char **why
 	return FILE_WRITTEN;
 }
 
+/* What takes the lowest free number must work without any file, and be no folder, which is a door out of another root.
+ */
 void file_guard_standard(void)
 {
 	for (int descriptor = 0; descriptor <= 2; descriptor++)
 		if (fcntl(descriptor, F_GETFD) < 0)
-			(void)open("/", O_PATH | O_CLOEXEC); /* the lowest free number, and / is always there */
+			(void)epoll_create1(EPOLL_CLOEXEC);
+}
+
+void file_close_from(int first)
+{
+	enum { MOST = 65536 };
+	long most = sysconf(_SC_OPEN_MAX);
+
+	if (syscall(SYS_close_range, first, UINT_MAX, 0) == 0)
+		return;
+	if (most < 0 || most > MOST)
+		most = MOST;
+	for (int descriptor = first; descriptor < most; descriptor++)
+		close(descriptor);
 }
 
 void file_leave_folder(void)

@@ -39,6 +39,9 @@ enum file_written file_write(int descriptor, struct span bytes, const char **why
  * messages. A missing one becomes a dead end: reads and writes fail. */
 void file_guard_standard(void);
 
+/* Closes all descriptors from that number on, whoever has opened them. */
+void file_close_from(int first);
+
 /* The same path from the root on: path itself, or the name that is written to the size bytes at room; NULL if it does
  * not fit, or nobody knows where we are. */
 const char *file_absolute(const char *path, char *room, size_t size);

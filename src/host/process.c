@@ -38,6 +38,11 @@ void process_write_end(struct writer *writer, const struct process_end *end)
 	writer_put_number(writer, end->was_killed ? end->signal : end->code);
 }
 
+bool process_is_there(int process)
+{
+	return kill(process, 0) == 0 || errno != ESRCH;
+}
+
 void process_kill(int process)
 {
 	kill(process, SIGKILL);

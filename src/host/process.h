@@ -20,6 +20,9 @@ bool process_take_end(struct process_end *end);
 /* Writes "exit code 3" or "signal 9". */
 void process_write_end(struct writer *writer, const struct process_end *end);
 
+/* Is there such a process, even if it has ended and its parent has not noticed yet? */
+bool process_is_there(int process);
+
 /* Ends a process at once, without asking it. */
 void process_kill(int process);
 

@@ -16,6 +16,7 @@ int signal_open(bool with_children)
 {
 	sigset_t set;
 
+	signal(SIGCHLD, SIG_DFL); /* whoever ignores it hands that down, and would never hear of an end */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

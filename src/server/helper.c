@@ -135,7 +135,7 @@ static void renew_keeper(struct helper *helper, unsigned old)
 
 	if (helper->has_forgotten)
 		return;
-	can_open = is_wanted && keeper_can_open(helper->keeper, config, &error);
+	can_open = is_wanted && keeper_try_folder(helper->keeper, config, &error) == ASIDE_TRUE;
 	goes_on = can_open && span_equal(before->export_folder, config->export_folder);
 	if (before->export_folder.size > 0)
 		keeper_stop(helper->keeper, before, goes_on);

@@ -4,8 +4,9 @@
 #include "host/folder.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "server/aside.h"
 #include "server/confinement.h"
+
+#include <string.h>
 
 enum {
 	/* milliseconds */
@@ -13,6 +14,8 @@ enum {
 	RESTART_TIME = 2000, /* from one start to the next one, after two at once */
 	STOP_TIME = 1000,    /* that it has to remove its files */
 	ASIDE_TIME = 1000,   /* that the helper waits for what is done aside */
+	RETRY_TIME = 2000,   /* from one try to remove what is left to the next one, */
+	CLEAR_TIME = 600000, /* which go on for so long when inki has ended, or is somewhere else */
 	NO_FOLDER = 3,       /* exit code */
 };
 
@@ -60,17 +63,35 @@ static bool take_message(struct key_files *files, int line, bool *keeps_files)
 	return next.code != KEY_FILES_GONE;
 }
 
+static void sleep_for(int64_t milliseconds)
+{
+	(void)net_wait(-1, false, clock_monotonic() + milliseconds);
+}
+
+/* What the helper does again, if it is there, with more rights. */
+static void end_files(struct key_files *files, int line)
+{
+	static const struct message ended = { .kind = MESSAGE_FILE_NEXT };
+	const int64_t until = clock_monotonic() + CLEAR_TIME;
+
+	while (!key_files_clear(files) && !message_send(line, &ended) && clock_monotonic() < until)
+		sleep_for(RETRY_TIME);
+}
+
+/* That the files may stay is only true if the helper is there to have another one keep them. */
 _Noreturn static void keep(struct key_files *files, int line)
 {
+	static const struct message ended = { .kind = MESSAGE_FILE_NEXT };
 	bool keeps_files = false;
 
-	do
-		(void)net_wait(line, false, INT64_MAX);
-	while (take_message(files, line, &keeps_files));
-	if (keeps_files)
-		key_files_leave(files);
-	else
-		key_files_end(files);
+	do {
+		const int64_t until = files->has_left ? clock_monotonic() + RETRY_TIME : INT64_MAX;
+
+		if (!net_wait(line, false, until))
+			key_files_try_again(files);
+	} while (take_message(files, line, &keeps_files));
+	if (!keeps_files || !message_send(line, &ended))
+		end_files(files, line);
 	process_exit(0);
 }
 
@@ -99,50 +120,104 @@ _Noreturn static void begin(const struct keeper *keeper, const struct config *co
 struct look {
 	const struct keeper *keeper;
 	const struct config *config;
-	bool clears;
 };
 
-/* With the helper's rights, it may do what a process without capabilities may not. */
 static bool look_at_folder(const void *context, struct writer *error)
 {
 	const struct look *look = context;
 
 	leave(look->keeper);
-	if (look->clears)
-		return key_files_start(&own_files, look->config, false, error);
 	writer_put_string(error, "export: ");
 	return folder_open(look->config->export_folder, error) >= 0;
 }
 
-static bool look_aside(const struct look *look, struct writer *error)
+enum aside_end keeper_try_folder(const struct keeper *keeper, const struct config *config, struct writer *error)
 {
+	const struct look look = { keeper, config };
 	uint8_t room[ASIDE_TEXT_MAX];
 	struct writer said = writer_of(room, sizeof(room));
-	enum aside_end end = aside_do(look_at_folder, look, ASIDE_TIME, &said);
+	enum aside_end end = aside_do(look_at_folder, &look, ASIDE_TIME, &said);
 
 	if (end == ASIDE_SILENT) {
 		writer_put_string(error, "export: ");
-		writer_put(error, look->config->export_folder);
+		writer_put(error, config->export_folder);
 		writer_put_string(error, ": it cannot be looked at: ");
 	}
 	if (end != ASIDE_TRUE)
 		writer_put(error, writer_written(&said));
-	return end == ASIDE_TRUE;
+	return end;
 }
 
-bool keeper_can_open(const struct keeper *keeper, const struct config *config, struct writer *error)
-{
-	return look_aside(&(struct look){ keeper, config, false }, error);
-}
-
-/* What it should have removed, and has not. */
-static void clear(const struct keeper *keeper, const struct config *config)
+static bool try_to_clear(const struct config *config, bool is_first)
 {
 	uint8_t room[ASIDE_TEXT_MAX];
 	struct writer error = writer_of(room, sizeof(room));
+	bool works;
 
-	if (!look_aside(&(struct look){ keeper, config, true }, &error))
+	if (!is_first)
+		return own_files.folder >= 0 ? key_files_clear(&own_files)
+		                             : key_files_start(&own_files, config, false, &error);
+	works = key_files_start(&own_files, config, false, &error);
+	if (!works)
 		log_line(LOG_LEVEL_ERROR, writer_written(&error));
+	return works && !own_files.has_left;
+}
+
+/* With the helper's rights, it may do what a process without capabilities may not. The path is all that it takes of the
+ * configuration, which is not there for long. Where the keeper has not ended, as it waits for its disk, what it was at
+ * comes first. */
+_Noreturn static void clear_folder(const struct keeper *keeper, int old)
+{
+	static struct config no_users;
+	const int64_t until = clock_monotonic() + CLEAR_TIME;
+
+	no_users.export_folder = span_of(keeper->clearing.path, keeper->clearing.path_size);
+	leave(keeper);
+	while (old > 0 && process_is_there(old) && clock_monotonic() < until)
+		sleep_for(100);
+	for (bool is_first = true; !try_to_clear(&no_users, is_first) && clock_monotonic() < until; is_first = false)
+		sleep_for(RETRY_TIME);
+	process_exit(0);
+}
+
+static bool is_being_cleared(const struct keeper *keeper, const struct config *config)
+{
+	return keeper->clearing.process > 0 &&
+	       span_equal(span_of(keeper->clearing.path, keeper->clearing.path_size), config->export_folder);
+}
+
+/* What it should have removed, and has not. The process holds its end of the line as long as it is at work. */
+static void clear(struct keeper *keeper, const struct config *config, int old)
+{
+	struct keeper_clearing *clearing = &keeper->clearing;
+	const char *why_not;
+	int ends[2];
+	bool has_ended;
+
+	if (is_being_cleared(keeper, config))
+		return;
+	if (!channel_open(ends)) {
+		log_line(LOG_LEVEL_ERROR, SPAN("the files of keys are not removed: the system refuses descriptors"));
+		return;
+	}
+	clearing->path_size = config->export_folder.size;
+	memcpy(clearing->path, config->export_folder.data, clearing->path_size);
+	clearing->process = process_fork(&why_not);
+	if (clearing->process == 0) {
+		net_close(ends[0]);
+		clear_folder(keeper, old);
+	}
+	net_close(ends[1]);
+	has_ended = clearing->process > 0 && net_wait(ends[0], false, clock_monotonic() + ASIDE_TIME);
+	net_close(ends[0]);
+	if (!has_ended)
+		log_line(LOG_LEVEL_ERROR,
+		         clearing->process > 0
+		                 ? SPAN("the files of keys are not removed yet, and let in whose keys are "
+		                        "in there; it is tried for 10 minutes")
+		                 : SPAN("the files of keys are not removed: the system refuses a process"));
+	if (has_ended || clearing->process < 0)
+		clearing->process = 0;
 }
 
 /* ---- in the helper ---- */
@@ -150,6 +225,7 @@ static void clear(const struct keeper *keeper, const struct config *config)
 static void forget(struct keeper *keeper)
 {
 	net_close(keeper->line);
+	keeper->line = -1;
 	keeper->process = 0;
 }
 
@@ -167,6 +243,8 @@ bool keeper_start(struct keeper *keeper, const struct config *config, bool goes_
 
 	if (keeper->process != 0)
 		return !keeper->is_killed;
+	if (is_being_cleared(keeper, config))
+		return false;
 	if (now < keeper->next_start || !channel_open(ends))
 		return false;
 	keeper->next_start = next_start > now ? next_start : now;
@@ -200,7 +278,7 @@ bool keeper_tell(struct keeper *keeper, const struct message *message, const str
 
 enum channel_taken keeper_take(struct keeper *keeper, struct message *answer)
 {
-	enum channel_taken taken = message_take(keeper->line, answer);
+	enum channel_taken taken = keeper->line < 0 ? CHANNEL_NOTHING : message_take(keeper->line, answer);
 
 	if (taken == CHANNEL_MESSAGE && keeper->waiting > 0)
 		wait_for_answers(keeper, keeper->waiting - 1);
@@ -241,7 +319,8 @@ static bool has_left(struct keeper *keeper, int64_t until)
 	return taken == CHANNEL_ENDED;
 }
 
-/* Returns whether it ended by itself; a process that waits for a disk does not even when it is killed. */
+/* Returns whether it ended by itself; a process that waits for a disk does not even when it is killed. What has closed
+ * its end and is not gone is no keeper any more. */
 static bool end(struct keeper *keeper, bool keeps_files)
 {
 	static const struct message stay = { .kind = MESSAGE_CONFIG };
@@ -251,26 +330,30 @@ static bool end(struct keeper *keeper, bool keeps_files)
 		(void)message_send(keeper->line, &stay);
 	net_end_writing(keeper->line);
 	has_ended = !keeper->is_killed && has_left(keeper, clock_monotonic() + STOP_TIME);
-	if (!has_ended && !keeper->is_killed) {
+	if (!has_ended && !keeper->is_killed)
 		log_line(LOG_LEVEL_ERROR, SPAN("the process that keeps the files of keys does not end; killing it"));
-		kill_it(keeper);
-	}
+	kill_it(keeper);
 	if (has_ended || has_left(keeper, clock_monotonic() + STOP_TIME))
 		forget(keeper);
 	return has_ended;
 }
 
+/* Where the files stay, what has not ended yet is waited for, and the next one begins by removing them. Else nobody
+ * works there any more. */
 void keeper_stop(struct keeper *keeper, const struct config *config, bool keeps_files)
 {
-	bool has_ended = keeper->process != 0 && end(keeper, keeps_files);
+	const int old = keeper->process;
+	bool has_ended = old != 0 && end(keeper, keeps_files);
 
 	keeper->next_start = 0;
 	if (keeper->process != 0)
 		log_line(LOG_LEVEL_ERROR, SPAN("the process that keeps the files of keys does not end even when it is "
-		                               "killed: it waits for "
-		                               "its disk. The files stay, and let in whose keys are in there"));
-	else if (!has_ended || !keeps_files)
-		clear(keeper, config);
+		                               "killed: it waits for its disk. Until then the files stay, and let in "
+		                               "whose keys are in there"));
+	if (!keeps_files || (keeper->process == 0 && !has_ended))
+		clear(keeper, config, keeper->process);
+	if (!keeps_files && keeper->process != 0)
+		forget(keeper);
 }
 
 bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
@@ -278,6 +361,10 @@ bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
 	uint8_t room[128];
 	struct writer line = writer_of(room, sizeof(room));
 
+	if (keeper->clearing.process > 0 && end->process == keeper->clearing.process) {
+		keeper->clearing.process = 0;
+		return keeper->process == 0;
+	}
 	if (keeper->process == 0 || end->process != keeper->process)
 		return false;
 	forget(keeper);

@@ -9,6 +9,7 @@
 #define INKI_SERVER_KEEPER_H
 
 #include "host/process.h"
+#include "server/aside.h"
 #include "server/key_files.h"
 #include "server/memory.h"
 #include "server/runner.h"
@@ -28,12 +29,18 @@ struct keeper {
 	bool is_killed;     /* as it did not */
 	int64_t next_start; /* monotonic: no other one is started earlier */
 	bool has_failed;    /* to open the folder, as the log was told */
+	struct keeper_clearing {
+		int process; /* 0: there is none */
+		uint8_t path[FILE_PATH_MAX];
+		size_t path_size;
+	} clearing; /* a process that removes what a keeper has left in a folder */
 };
 
 enum { KEEPER_NOT_CONFINED = 2 }; /* exit code */
 
-/* Is the folder of the configuration good? It is made if it is missing. False with a sentence in error. */
-bool keeper_can_open(const struct keeper *keeper, const struct config *config, struct writer *error);
+/* Is the folder of the configuration good? It is made if it is missing. If it is not, or its disk does not answer, with
+ * a sentence in error. */
+enum aside_end keeper_try_folder(const struct keeper *keeper, const struct config *config, struct writer *error);
 
 /* Sees to it that there is a process that takes messages. It begins by removing what is in the folder: of all users, or
  * if it goes on where another one was of those who are not in the configuration. False if there is none for now. */
@@ -49,10 +56,13 @@ enum channel_taken keeper_take(struct keeper *keeper, struct message *answer);
 void keeper_watch(struct keeper *keeper);
 int64_t keeper_next_watch(const struct keeper *keeper);
 
-/* Ends it; the files of that configuration are gone then, or stay where that is said. */
+/* Ends it; the files of that configuration go, or stay where that is said. What cannot be removed at once, as on a disk
+ * that does not answer, is left to a process of its own, that tries again for a while, also when the helper has ended.
+ */
 void keeper_stop(struct keeper *keeper, const struct config *config, bool keeps_files);
 
-/* A child of the helper has ended: was it the keeper? */
+/* A child of the helper has ended: was it the keeper, or one that has cleared the folder before there can be another?
+ */
 bool keeper_note_end(struct keeper *keeper, const struct process_end *end);
 
 #endif

@@ -62,12 +62,16 @@ static bool clear_user(const struct key_files *files, struct span user, const ch
 static const char cannot_be_removed[] =
 	"/authorized_keys cannot be removed, and still lets in whose keys are in there: ";
 
+/* What cannot be removed is told once. */
 static void clear(void *context, struct span user)
 {
-	const struct key_files *files = context;
+	struct key_files *files = context;
 	const char *why_not;
 
-	if (!clear_user(files, user, &why_not))
+	if (clear_user(files, user, &why_not))
+		return;
+	files->has_left = true;
+	if (!files->is_trying_again)
 		log_failure(files, user, cannot_be_removed, why_not);
 }
 
@@ -90,22 +94,39 @@ void key_files_leave(struct key_files *files)
 	files->folder = -1;
 }
 
-void key_files_end(struct key_files *files)
+bool key_files_clear(struct key_files *files)
 {
 	drop_work(files);
-	if (files->folder >= 0)
-		(void)folder_visit(files->folder, clear, files); /* the helper does it again */
-	key_files_leave(files);
+	files->has_left = false;
+	if (!folder_visit(files->folder, clear, files) && !folder_is_gone(files->folder))
+		files->has_left = true;
+	files->is_trying_again = true;
+	return !files->has_left;
 }
 
 /* ---- the folder ---- */
 
-static void clear_unknown(void *context, struct span user)
+/* A user's file is what the server has told last, or is being made so. */
+static bool is_told(const struct key_files *files, size_t user)
+{
+	return user < files->config->user_count &&
+	       (files->users[user].is_told || (files->work.serial != 0 && files->work.user == user));
+}
+
+static void clear_untold(void *context, struct span user)
 {
 	struct key_files *files = context;
 
-	if (config_find_user(files->config, user) == files->config->user_count)
+	if (!is_told(files, config_find_user(files->config, user)))
 		clear(files, user);
+}
+
+void key_files_try_again(struct key_files *files)
+{
+	files->has_left = false;
+	files->is_trying_again = true;
+	if (!folder_visit(files->folder, clear_untold, files))
+		files->has_left = true;
 }
 
 bool key_files_start(struct key_files *files, const struct config *config, bool goes_on, struct writer *error)
@@ -119,7 +140,9 @@ bool key_files_start(struct key_files *files, const struct config *config, bool 
 	files->folder = folder_open(path, error);
 	if (files->folder < 0)
 		return false;
-	if (folder_visit(files->folder, goes_on ? clear_unknown : clear, files))
+	for (size_t i = 0; i < config->user_count; i++)
+		files->users[i].is_told = goes_on;
+	if (folder_visit(files->folder, clear_untold, files))
 		return true;
 	writer_put(error, path);
 	writer_put_string(error, ": it cannot be read to its end; there may be old keys in it");
@@ -234,6 +257,7 @@ static enum key_files_taken finish(struct key_files *files)
 	}
 	user->told_left_out = (uint16_t)(work->left_out < UINT16_MAX ? work->left_out : UINT16_MAX);
 	user->has_failed = false;
+	user->is_told = true;
 	user->is_full = work->is_full;
 	drop_work(files);
 	return KEY_FILES_DONE;

@@ -26,7 +26,10 @@ struct key_files {
 	struct key_files_user {
 		uint16_t told_left_out;   /* so many keys, the log was told */
 		bool has_failed, is_full; /* as the log was told */
+		bool is_told;             /* his file is as the server has told */
 	} users[CONFIG_USERS];
+	bool has_left;        /* an earlier server's file, that cannot be removed */
+	bool is_trying_again; /* which the log was told */
 };
 
 /* Opens the configuration's folder, and removes what an earlier server has left in there: of all users, or where a
@@ -34,9 +37,14 @@ struct key_files {
  * error if the folder will not do. */
 bool key_files_start(struct key_files *files, const struct config *config, bool goes_on, struct writer *error);
 
-/* Closes it, and leaves the files as they are; and: all files go. */
+/* Removes what has been left (.has_left), but not what has been written since. */
+void key_files_try_again(struct key_files *files);
+
+/* Closes it, and leaves the files as they are. */
 void key_files_leave(struct key_files *files);
-void key_files_end(struct key_files *files);
+
+/* Removes all files, and looks at no configuration for it; false if that does not work, and is worth another try. */
+bool key_files_clear(struct key_files *files);
 
 enum key_files_taken {
 	KEY_FILES_DONE,

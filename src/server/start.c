@@ -195,6 +195,19 @@ static int serve(struct loop *loop, const struct account *account)
 	return loop_run(loop) ? TELL_DONE : TELL_FAILED;
 }
 
+/* A folder that will not do is a mistake; but a disk that does not answer is no reason to keep the door shut. */
+static bool try_export(struct keeper *keeper, const struct config *config, struct writer *error)
+{
+	enum aside_end end = keeper_try_folder(keeper, config, error);
+
+	if (end != ASIDE_SILENT)
+		return end == ASIDE_TRUE;
+	log_line(LOG_LEVEL_ERROR, writer_written(error));
+	writer_rewind(error, 0);
+	keeper->has_failed = true;
+	return true;
+}
+
 /* Opens the sockets, and goes on as two processes: see README, "Two processes". */
 static int start(struct loop *loop, const struct settings_source *source)
 {
@@ -211,7 +224,7 @@ static int start(struct loop *loop, const struct settings_source *source)
 
 	if (!confinement_choose_account(config, &account, &error))
 		return fail(config, writer_written(&error));
-	if (IS_ENABLED(CONFIG_EXPORT) && config->export_folder.size > 0 && !keeper_can_open(&keeper, config, &error))
+	if (IS_ENABLED(CONFIG_EXPORT) && config->export_folder.size > 0 && !try_export(&keeper, config, &error))
 		return fail(config, writer_written(&error));
 	helper.signals = signal_open(true);
 	if (helper.signals < 0 || !channel_open(ends) || !channel_open(logs))
@@ -261,6 +274,7 @@ static int server_main(int count, char **arguments)
 	int usage;
 
 	file_guard_standard();
+	file_close_from(3); /* what whoever started us had open is no business of any process here */
 	signal_ignore_pipe();
 	usage = read_arguments(count, arguments, &read);
 	if (usage != TELL_DONE)

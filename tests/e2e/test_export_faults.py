@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import pytest
-from export import Files, children, needs_export
+from export import Files, children, needs_export, rsa_line
 from inki import wait_for
 
 pytestmark = needs_export
@@ -169,6 +169,54 @@ def test_a_disk_that_cannot_be_written(files, sign, new_key, small_disk):
     exported.server.end()
 
 
+def leave_a_file(folder, name):
+    os.makedirs(os.path.join(folder, name))
+    with open(os.path.join(folder, name, "authorized_keys"), "w", encoding="ascii") as file:
+        file.write(f"{rsa_line(2048)} inki-AB-Old\n")
+    return file.name
+
+
+def test_what_cannot_be_removed_at_the_start_goes_later(files, small_disk):
+    """As on a root folder that is read-only until the boot goes on: of a user who has no key now, and of one who is not known."""
+    stale = [leave_a_file(small_disk, name) for name in ("alice", "bob")]
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    exported = files()
+    exported.server.wait_for_log("/bob/authorized_keys cannot be removed")
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: not any(map(os.path.exists, stale))), exported.server.log()
+    assert exported.server.log().count("cannot be removed") == 2
+    exported.server.end()
+
+
+def test_what_cannot_be_removed_at_the_end_goes_later(files, sign, new_key, small_disk):
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    exported.server.end()
+    assert exported.lines()
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: not exported.lines())
+
+
+@pytest.mark.parametrize("what", ["reload without", "reload elsewhere"])
+def test_what_cannot_be_removed_when_the_files_move_goes_later(files, sign, new_key, small_disk, what):
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    config = {key: value for key, value in exported.config.items() if key != "export"}
+    other = os.path.join(os.path.dirname(small_disk), "other")
+    exported.server.reload({**config, "export": {"directory": other}} if what == "reload elsewhere" else config)
+    assert exported.lines()
+    if what == "reload elsewhere":
+        assert wait_for(lambda: os.path.exists(f"{other}/alice/authorized_keys")), exported.server.log()
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: not exported.lines()), exported.server.log()
+    exported.server.end()
+    assert not os.path.exists(f"{other}/alice/authorized_keys")
+
+
 @pytest.fixture
 def frozen_disk(folder, tmp_path):
     """A disk whose writes wait for ever, in a sleep that nobody can be killed in, while its file system is frozen; and the switch."""
@@ -208,7 +256,24 @@ def test_a_disk_that_does_not_answer_holds_up_nothing(files, start, sign, new_ke
     frozen_disk()
     started = time.monotonic()
     exported.server.end()
-    assert time.monotonic() - started < 5 and "does not end even when it is killed" in exported.server.log()
+    assert time.monotonic() - started < 6 and "does not end even when it is killed" in exported.server.log()
     frozen_disk(False)
-    start(exported.config)
-    assert wait_for(lambda: not exported.lines()), "what has stayed goes with the next start"
+    assert wait_for(lambda: not exported.lines()), "what has stayed goes when it can"
+
+
+def test_a_disk_that_does_not_answer_keeps_no_door_shut(start, gpg, alice, sign, new_key, folder, frozen_disk):
+    """Nor does one that answers at last keep the files of an inki that has ended, or writes to another one meanwhile."""
+    frozen_disk()
+    exported = Files(start, {"users": [{"name": "alice", "keyring": gpg.export(alice)}]}, os.path.join(folder, "not-yet-made"))
+    exported.server.wait_for_log("it cannot be looked at")
+    line, _ = new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    assert exported.server.authorized_keys("alice").stdout == line + "\n"
+    frozen_disk(False)
+    exported.become(line)
+    frozen_disk()
+    config = {key: value for key, value in exported.config.items() if key != "export"}
+    exported.server.reload(config)
+    frozen_disk(False)
+    assert wait_for(lambda: not exported.lines()), exported.server.log()
+    exported.server.end()

@@ -241,6 +241,22 @@ def test_the_server_is_killed(doomed):
     assert not os.path.exists(doomed.socket_path)
 
 
+def test_what_whoever_started_it_has_left_is_not_taken_over(words):
+    """A parent who ignores the ends of its children, has standard input closed, and the root folder open."""
+    script = "trap '' CHLD; exec 9</ <&-; exec \"$@\""
+    server = Server(words, {"users": []}, prefix=["sh", "-c", script, "sh"])
+    try:
+        serving = server.serving
+        for process in (server.process.pid, serving):
+            names = os.listdir(f"/proc/{process}/fd")
+            assert "0" in names
+            assert not [name for name in names if os.path.isdir(f"/proc/{process}/fd/{name}")]
+        os.kill(serving, signal.SIGKILL)
+        server.wait_for_end(1)
+    finally:
+        server.kill()
+
+
 def test_the_helper_is_killed(doomed):
     serving = doomed.serving
     doomed.process.kill()

@@ -69,8 +69,12 @@ int __wrap_setrlimit(int resource, const struct rlimit *limit)
 	return resource == RLIMIT_DATA && is_left_out("memory") ? 0 : __real_setrlimit(resource, limit);
 }
 
-__attribute__((constructor)) static void find_root_folder(void)
+/* The server closes at its start what it has been given. */
+void __real_file_close_from(int first);
+
+void __wrap_file_close_from(int first)
 {
+	__real_file_close_from(first);
 	root_folder = open("/", O_RDONLY | O_DIRECTORY);
 }
 

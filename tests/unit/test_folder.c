@@ -118,7 +118,8 @@ static void test_what_is_written(void **state)
 	assert_true(open_files(&files, true));
 	assert_null(read_file("alice"));
 	config.user_count = COUNT(users);
-	key_files_end(&files);
+	assert_true(key_files_clear(&files));
+	key_files_leave(&files);
 }
 
 /* Lines that are no keys, or more than one, or that bring what the host does not allow. */
@@ -150,7 +151,8 @@ static void test_hostile_lines(void **state)
 	}
 	assert_int_equal(send(&files, MESSAGE_KEYS_END, 0, 1, NULL), KEY_FILES_DONE);
 	assert_null(read_file("root"));
-	key_files_end(&files);
+	assert_true(key_files_clear(&files));
+	key_files_leave(&files);
 }
 
 static void test_hostile_messages(void **state)
@@ -191,7 +193,8 @@ static void test_full(void **state)
 	assert_int_equal(send(&files, MESSAGE_KEY, 1, 1, KEY), KEY_FILES_FULL);
 	assert_int_equal(send(&files, MESSAGE_KEYS_END, 1, 1, NULL), KEY_FILES_DONE);
 	assert_non_null(read_file("alice"));
-	key_files_end(&files);
+	assert_true(key_files_clear(&files));
+	key_files_leave(&files);
 	assert_null(read_file("alice"));
 }
 
@@ -203,7 +206,8 @@ static void test_folder_is_gone(void **state)
 	assert_true(open_files(&files, false));
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(send(&files, MESSAGE_KEY, 1, 1, KEY), KEY_FILES_GONE);
-	key_files_end(&files);
+	assert_true(key_files_clear(&files));
+	key_files_leave(&files);
 }
 
 /* What becomes of an attempt; 0: it works. */

@@ -193,7 +193,7 @@ bool oracle_has_curve(enum ecdsa_curve curve)
 	mbedtls_mpi_init(&a);
 	must(mbedtls_ecp_group_load(&group, groups[curve]));
 	/* the library has no number where a is -3 */
-	if (mbedtls_ecp_group_a_is_minus_3(&group))
+	if (mbedtls_mpi_size(&group.A) == 0)
 		must(mbedtls_mpi_sub_int(&a, &group.P, 3));
 	else
 		must(mbedtls_mpi_copy(&a, &group.A));

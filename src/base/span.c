@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-struct span span_of(const void *data, size_t size)
-{
-	return (struct span){ data, size };
-}
-
 struct span span_of_string(const char *string)
 {
 	return span_of(string, strlen(string));

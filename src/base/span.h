@@ -23,7 +23,10 @@ struct span {
 	}
 
 /* The span of size bytes at data. */
-struct span span_of(const void *data, size_t size);
+static inline struct span span_of(const void *data, size_t size)
+{
+	return (struct span){ .data = data, .size = size };
+}
 
 /* The span of a C string, without its terminator. */
 struct span span_of_string(const char *string);

@@ -7,7 +7,8 @@ struct writer writer_of(void *data, size_t size)
 	return (struct writer){ .data = data, .size = size };
 }
 
-uint8_t *writer_reserve(struct writer *writer, size_t size)
+/* Inlined for whoever writes many short pieces. */
+static inline __attribute__((always_inline)) uint8_t *reserve(struct writer *writer, size_t size)
 {
 	uint8_t *room;
 
@@ -20,9 +21,14 @@ uint8_t *writer_reserve(struct writer *writer, size_t size)
 	return room;
 }
 
+uint8_t *writer_reserve(struct writer *writer, size_t size)
+{
+	return reserve(writer, size);
+}
+
 void writer_put(struct writer *writer, struct span bytes)
 {
-	uint8_t *room = writer_reserve(writer, bytes.size);
+	uint8_t *room = reserve(writer, bytes.size);
 
 	if (room && bytes.size > 0)
 		memcpy(room, bytes.data, bytes.size);
@@ -30,7 +36,7 @@ void writer_put(struct writer *writer, struct span bytes)
 
 void writer_put_byte(struct writer *writer, uint8_t byte)
 {
-	uint8_t *room = writer_reserve(writer, 1);
+	uint8_t *room = reserve(writer, 1);
 
 	if (room)
 		*room = byte;

@@ -31,11 +31,12 @@ static bool write_key(const struct app *app, struct api_list *list, int64_t now,
 static bool write_line(const struct app *app, struct api_list *list, int64_t now, struct writer *out)
 {
 	const struct table_place before = list->walk.place;
-	struct span line, options;
+	struct table_line line;
 
-	if (!table_walk_next_line(app->table, &list->walk, now, &line, &options))
+	if (!table_walk_next_line(app->table, &list->walk, now, &line))
 		return false;
-	render_authorized_key(out, &app->config->users[list->walk.place.user].policy, line, options);
+	render_authorized_key(out, &app->config->users[list->walk.place.user].policy, line.line,
+	                      span_first(line.line, line.options_size));
 	if (out->overflowed)
 		list->walk.place = before;
 	return true;

@@ -4,7 +4,7 @@
 
 enum { GARBAGE_MIN = 4096 }; /* bytes that are not worth the while */
 
-/* In front of each entry. */
+/* In front of each entry, which so never begins at 0. */
 struct head {
 	uint32_t size; /* of the entry with its head, a multiple of the head's size */
 	uint32_t owner;
@@ -25,7 +25,7 @@ static struct head *head_at(const struct heap *heap, size_t position)
 
 static bool is_live(const struct heap *heap, size_t position)
 {
-	return heap->entries[head_at(heap, position)->owner] == position + 1;
+	return heap->entries[head_at(heap, position)->owner] == position + sizeof(struct head);
 }
 
 static void compact(struct heap *heap)
@@ -39,7 +39,7 @@ static void compact(struct heap *heap)
 			uint32_t owner = head_at(heap, from)->owner;
 
 			memmove(heap->data + to, heap->data + from, size);
-			heap->entries[owner] = (uint32_t)to + 1;
+			heap->entries[owner] = (uint32_t)(to + sizeof(struct head));
 			to += size;
 		}
 		from += size;
@@ -62,20 +62,15 @@ void *heap_put(struct heap *heap, uint32_t owner, size_t size)
 	heap_drop(heap, owner);
 	head = head_at(heap, heap->used);
 	*head = (struct head){ .size = (uint32_t)whole, .owner = owner };
-	heap->entries[owner] = (uint32_t)heap->used + 1;
+	heap->entries[owner] = (uint32_t)(heap->used + sizeof(*head));
 	heap->used += whole;
 	return head + 1;
-}
-
-void *heap_get(const struct heap *heap, uint32_t owner)
-{
-	return heap->entries[owner] ? head_at(heap, heap->entries[owner] - 1) + 1 : NULL;
 }
 
 void heap_drop(struct heap *heap, uint32_t owner)
 {
 	if (!heap->entries[owner])
 		return;
-	heap->garbage += head_at(heap, heap->entries[owner] - 1)->size;
+	heap->garbage += head_at(heap, heap->entries[owner] - sizeof(struct head))->size;
 	heap->entries[owner] = 0;
 }

@@ -13,7 +13,7 @@
 struct heap {
 	uint8_t *data;
 	size_t size, used, garbage; /* in bytes */
-	uint32_t *entries;          /* by owner: where its entry begins, plus one; 0: it has none */
+	uint32_t *entries;          /* by owner: where its entry begins; 0: it has none */
 };
 
 /* Takes size bytes for entries, and room to know owner_count owners by, from an arena over memory that is zero. The
@@ -25,7 +25,10 @@ bool heap_start(struct heap *heap, struct arena *arena, size_t size, size_t owne
 void *heap_put(struct heap *heap, uint32_t owner, size_t size);
 
 /* The owner's entry, aligned for uint64_t, or NULL. */
-void *heap_get(const struct heap *heap, uint32_t owner);
+static inline void *heap_get(const struct heap *heap, uint32_t owner)
+{
+	return heap->entries[owner] ? heap->data + heap->entries[owner] : NULL;
+}
 
 /* The owner's entry is garbage from now on; its bytes stay as they are until the next heap_put(). */
 void heap_drop(struct heap *heap, uint32_t owner);

@@ -13,16 +13,6 @@ struct entry {
 _Static_assert(CONFIG_KEY_ARENA_KB <= UINT32_MAX / 1024, "positions in the heap are 32 bits wide");
 _Static_assert(SSH_KEY_LINE_MAX <= UINT16_MAX, "the size of a line is 16 bits wide");
 
-struct slot *record_slot(const struct table *table, uint32_t name)
-{
-	return &table->slots[name - 1];
-}
-
-bool record_is_live(const struct table *table, uint32_t name)
-{
-	return heap_get(&table->heap, name) != NULL;
-}
-
 /* ---- the two indices ---- */
 
 static const uint8_t *digest_of(const struct ssh_fingerprint *fingerprint, enum ssh_fingerprint_kind kind)
@@ -118,6 +108,7 @@ static void unlink_user(struct table *table, uint32_t name)
 		record_slot(table, slot->next)->previous = slot->previous;
 	else
 		list->last = slot->previous;
+	slot->sequence = 0;
 	list->count--;
 	table->live--;
 }
@@ -246,19 +237,17 @@ static const struct table_signer *signers_of(const struct entry *entry)
 	return (const struct table_signer *)(entry + 1);
 }
 
-static void read_line(const struct entry *entry, struct span *line, struct span *options)
+static const void *line_of(const struct entry *entry)
 {
-	const void *begin = signers_of(entry) + entry->signer_count;
-
-	*line = span_of(begin, entry->line_size);
-	*options = span_of(begin, entry->options_size);
+	return signers_of(entry) + entry->signer_count;
 }
 
 static void read_entry(const struct entry *entry, struct table_key *key)
 {
 	const uint8_t *end;
 
-	read_line(entry, &key->line, &key->options);
+	key->line = span_of(line_of(entry), entry->line_size);
+	key->options = span_of(line_of(entry), entry->options_size);
 	end = key->line.data + key->line.size;
 	key->is_live = true;
 	key->deadline = entry->deadline;
@@ -306,9 +295,14 @@ int64_t record_deadline(const struct table *table, uint32_t name)
 	return entry ? entry->deadline : 0;
 }
 
-void record_read_line(const struct table *table, uint32_t name, struct span *line, struct span *options)
+void record_read_line(const struct table *table, uint32_t name, struct table_line *line)
 {
-	read_line(heap_get(&table->heap, name), line, options);
+	const struct entry *entry = heap_get(&table->heap, name);
+
+	line->line = span_of(line_of(entry), entry->line_size);
+	line->options_size = entry->options_size;
+	line->expire = record_slot(table, name)->expire;
+	line->deadline = entry->deadline;
 }
 
 void record_read(const struct table *table, uint32_t name, struct table_key *key)

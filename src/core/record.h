@@ -19,7 +19,7 @@ struct slot {
 	uint32_t next_by_sha256; /* in its bucket, or in the list of free slots */
 	uint32_t next_by_md5;
 	uint32_t previous, next; /* in the list of its user */
-	uint64_t sequence;       /* grows along the list of its user */
+	uint64_t sequence;       /* grows along the list of its user; 0: it is in none */
 	int64_t signed_at, expire, keep_until;
 };
 
@@ -52,9 +52,15 @@ struct table {
 	int64_t signed_clock; /* less the uptime */
 };
 
-struct slot *record_slot(const struct table *table, uint32_t name);
+static inline struct slot *record_slot(const struct table *table, uint32_t name)
+{
+	return &table->slots[name - 1];
+}
 
-bool record_is_live(const struct table *table, uint32_t name);
+static inline bool record_is_live(const struct table *table, uint32_t name)
+{
+	return heap_get(&table->heap, name) != NULL;
+}
 
 /* The user's record of that digest, or RECORD_NONE. By MD5 only live ones are found. */
 uint32_t record_find(const struct table *table, size_t user, enum ssh_fingerprint_kind kind,
@@ -88,8 +94,8 @@ int64_t record_forgotten_at(const struct table *table, uint32_t name);
  * is TABLE_NO_USER. The lists of the users are the caller's to move. */
 void record_renumber_all(struct table *table, const uint32_t indices[static CONFIG_USERS]);
 
-/* Of a live record: its line, and the options in front of it; both lie in the heap. */
-void record_read_line(const struct table *table, uint32_t name, struct span *line, struct span *options);
+/* Reads what is served of a live record; the line lies in the heap. */
+void record_read_line(const struct table *table, uint32_t name, struct table_line *line);
 
 /* Reads all of a record; the spans of *key point into the heap. */
 void record_read(const struct table *table, uint32_t name, struct table_key *key);

@@ -278,7 +278,7 @@ static uint32_t next_of_user(const struct table *table, const struct table_place
 
 	if (place->sequence == 0)
 		return name;
-	if (record_slot(table, place->last)->sequence == place->sequence && record_is_live(table, place->last))
+	if (record_slot(table, place->last)->sequence == place->sequence)
 		return record_slot(table, place->last)->next;
 	while (name != RECORD_NONE && record_slot(table, name)->sequence <= place->sequence)
 		name = record_slot(table, name)->next;
@@ -318,19 +318,16 @@ bool table_walk_next(const struct table *table, struct table_walk *walk, struct 
 	return true;
 }
 
-bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct span *line,
-                          struct span *options)
+bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct table_line *line)
 {
 	uint32_t name;
-	bool has_ended;
 
 	do {
 		name = walk_on(table, walk);
 		if (name == RECORD_NONE)
 			return false;
-		has_ended = is_over(table, record_slot(table, name)->expire, record_deadline(table, name), now);
-	} while (has_ended);
-	record_read_line(table, name, line, options);
+		record_read_line(table, name, line);
+	} while (is_over(table, line->expire, line->deadline, now));
 	return true;
 }
 

@@ -132,9 +132,15 @@ struct table_walk table_walk_user(size_t user);
 struct table_walk table_walk_all(void);
 bool table_walk_next(const struct table *table, struct table_walk *walk, struct table_key *key);
 
-/* The same for who hands out lines: of the next key that has not ended, its line and the options in front of it. */
-bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct span *line,
-                          struct span *options);
+/* What is served of a key: its line, whose first options_size bytes are the options that it brought. */
+struct table_line {
+	struct span line;
+	size_t options_size;
+	int64_t expire, deadline;
+};
+
+/* The same for who hands out lines, and of many keys: the next one that has not ended. */
+bool table_walk_next_line(const struct table *table, struct table_walk *walk, int64_t now, struct table_line *line);
 
 /* How full it is, for /metrics and the memory budget. */
 struct table_usage {

@@ -14,17 +14,23 @@ bool limbs_read(limb *number, size_t count, struct span bytes)
 		bytes = span_skip(bytes, 1);
 	if (bytes.size > count * sizeof(*number))
 		return false;
-	for (size_t i = 0; i < bytes.size; i++)
-		number[i / sizeof(limb)] |= (limb)bytes.data[bytes.size - 1 - i] << i % sizeof(limb) * 8;
+	for (size_t i = 0; bytes.size > 0; i++) {
+		const size_t last = bytes.size < sizeof(limb) ? bytes.size : sizeof(limb);
+
+		bytes.size -= last;
+		for (size_t j = 0; j < last; j++)
+			number[i] = number[i] << 8 | bytes.data[bytes.size + j];
+	}
 	return true;
 }
 
 void limbs_write(const limb *number, size_t count, uint8_t *bytes, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		const limb word = i / sizeof(limb) < count ? number[i / sizeof(limb)] : 0;
+	for (size_t i = 0; size > 0; i++) {
+		limb word = i < count ? number[i] : 0;
 
-		bytes[size - 1 - i] = (uint8_t)(word >> i % sizeof(limb) * 8);
+		for (size_t j = 0; j < sizeof(limb) && size > 0; j++, word >>= 8)
+			bytes[--size] = (uint8_t)word;
 	}
 }
 

@@ -48,6 +48,9 @@ static const struct option main_options[] = {
 	{ 'h', "help", OPTION_FLAG, offsetof(struct main_options, help), NULL, "print how to use a command" },
 };
 
+/* Not on the stack: each login would touch more of its pages. */
+static uint8_t help_room[COMMAND_HELP_MAX];
+
 static bool is_word(const char *argument, struct span word)
 {
 	return span_equal(span_of_string(argument), word);
@@ -122,8 +125,7 @@ static int refuse_command(const char *name, bool is_a_group)
 
 static int help_main(int count, char **arguments)
 {
-	uint8_t room[COMMAND_HELP_MAX];
-	struct writer text = writer_of(room, sizeof(room));
+	struct writer text = writer_of(help_room, sizeof(help_room));
 	int words;
 	const struct command *command = find_command(count, arguments, &words);
 
@@ -155,8 +157,7 @@ static int run(int place, int count, char **arguments)
 {
 	int words;
 	const struct command *command = find_command(count - place, arguments + place, &words);
-	uint8_t room[COMMAND_HELP_MAX];
-	struct writer text = writer_of(room, sizeof(room));
+	struct writer text = writer_of(help_room, sizeof(help_room));
 	bool is_a_group = !command && write_usage(&text, arguments[place]);
 
 	if (!command && (!is_a_group || has_second_word(count - place, arguments + place)))
@@ -174,8 +175,7 @@ int main(int count, char **arguments)
 {
 	struct main_options read = { 0 };
 	struct options options = { .arguments = arguments + 1, .count = count > 0 ? count - 1 : 0 };
-	uint8_t room[COMMAND_HELP_MAX];
-	struct writer text = writer_of(room, sizeof(room));
+	struct writer text = writer_of(help_room, sizeof(help_room));
 
 	if (!options_read(&options, main_options, sizeof(main_options) / sizeof(main_options[0]), &read, &text)) {
 		tell_failure(writer_written(&text));

@@ -40,11 +40,11 @@ def sign(folder, secret, *passphrases, now=None, text=TEXT):
 
 def cannot(verifier, layout):
     """Keys that a verifier does not know: those of RFC 9580 are too new for these versions, brainpool needs what is not installed;
-    gpg takes in none without a user ID."""
+    gpg and OpenPGP.js take none without a user ID, whoever has signed with it."""
     if "version_6" in layout or "algorithm_27" in layout:
         return verifier != "openpgp.js"
     if layout == "without_user_id":
-        return verifier == "gpg"
+        return verifier in ("gpg", "openpgp.js")
     return "brainpool" in layout and verifier in ("sq", "openpgp.js")
 
 

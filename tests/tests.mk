@@ -75,7 +75,7 @@ kconfig-variants: $(SOURCES)/.fetched
 
 # ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
 
-$(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/unit/%.o: tests/unit/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -138,7 +138,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cachepro
 PROBE := $(O)/inki-probe
 PROBE_OBJ := $(addprefix $(O)/tests/probe/,probe.o clock.o short.o)
 
-$(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/probe/%.o: tests/probe/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -D_GNU_SOURCE -MMD -MP -c -o $@ $<
@@ -222,7 +222,7 @@ model: $(MODEL)
 	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
 endif
 
-$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+$(MODEL).o: tests/model/driver.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -240,7 +240,7 @@ BENCH_KEYS  := $(O)/tests/bench/authorized_keys
 FIXTURES    := $(abspath $(O))/tests/bench/fixtures
 PYTHON      := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -359,7 +359,7 @@ interop-runner: $(O)/.config $(SOURCES)/.fetched
 # Signs with a secret-key file, as the client does.
 SIGNER := $(O)/tests/interop/sign
 
-$(SIGNER).o: tests/interop/sign.c Makefile $(BOARD_FILES) | parts
+$(SIGNER).o: tests/interop/sign.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<

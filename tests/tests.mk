@@ -4,7 +4,7 @@
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
-#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
+#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: half an hour
 #: make board-test BOARD=name   the same for one of them; make size-check: only whether its program is as small as it should be
 #: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make primitives    which library verifies with the fewest instructions; BOARD=name on that board's CPU

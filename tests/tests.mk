@@ -60,12 +60,15 @@ lint: all
 	done; \
 	echo "lint: $$passed passed, $$failed failed"; [ $$failed -eq 0 ]
 
-# Our few lines of awk and the real tool must read Kconfig alike.
+# Our few lines of awk and the real tool must read Kconfig alike; boards say what differs from it, and nothing else.
 kconfig-test: $(O)/.config
 	$(call log,KCONFIG,Kconfig)
 	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
+	$(Q)for each in board/*/defconfig board/openwrt/inki/defconfig; do \
+		$(call kconfig,config,$$each) >$(O)/kconfig-test && $(call kconfig,defconfig,$(O)/kconfig-test) | cmp - $$each || \
+		{ echo "$$each is not as make savedefconfig writes it: make BOARD=... savedefconfig" >&2; exit 1; }; done
 
 # Minutes: no part of check.
 SWITCH := $(shell awk '$$1 == "config" { name = $$2 } $$1 == "bool" { print name }' Kconfig)

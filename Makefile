@@ -111,6 +111,13 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conver
 	-Wimplicit-fallthrough -Wnull-dereference
 CFLAGS := -std=c11 $(CODEGEN) $(SMALL_FLAGS) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(O)/include
 
+# By another compiler, or with other flags, all is made anew: this file is newer then than what there is.
+TOOLCHAIN := $(O)/.toolchain
+.PHONY: look_at_toolchain
+$(TOOLCHAIN): look_at_toolchain
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(CC) $(CFLAGS) $(LDFLAGS) $(SMALL_PARTS) $(NO_FPU)' >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 # A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
 ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
 ROOM_crypto := -Ithird_party -Ithird_party/mbedtls_alt -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' \
@@ -137,7 +144,7 @@ SRC := $(sort $(wildcard src/main.c src/*/*.c))
 OFTEN := $(foreach room,main base core host http server ssh client,$(filter src/$(room).c src/$(room)/%,$(SRC)))
 OBJ := $(patsubst %.c,$(O)/%.o,$(OFTEN) $(filter-out $(OFTEN),$(SRC)))
 
-$(O)/src/%.o: src/%.c Makefile $(BOARD_FILES) third_party/pins | parts
+$(O)/src/%.o: src/%.c Makefile $(TOOLCHAIN) third_party/pins | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(call room_flags,$*) -MMD -MP -c -o $@ $<
@@ -160,11 +167,11 @@ fetch: $(SOURCES)/.fetched
 $(SOURCES)/.fetched: third_party/pins third_party/fetch
 	$(Q)third_party/fetch $(SOURCES) && touch $@
 
-parts: $(SOURCES)/.fetched $(O)/include/generated/autoconf.h
+parts: $(SOURCES)/.fetched $(O)/include/generated/autoconf.h $(TOOLCHAIN)
 	$(Q)command -v $(firstword $(CC)) >/dev/null || \
 		{ echo "$(CC) is missing: $(if $(BOARD),see board/$(BOARD)/README.md,make deps)" >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory -f third_party/Makefile O='$(O)' SOURCES='$(SOURCES)' V='$(V)' CC='$(CC)' AR='$(AR)' \
-		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' SMALL_FLAGS='$(SMALL_FLAGS)' SMALL_PARTS='$(SMALL_PARTS)' WARNINGS='$(WARNINGS)' BOARD_FILES='$(BOARD_FILES)' \
+		RANLIB='$(RANLIB)' PART_CFLAGS='$(CODEGEN)' SMALL_FLAGS='$(SMALL_FLAGS)' SMALL_PARTS='$(SMALL_PARTS)' WARNINGS='$(WARNINGS)' TOOLCHAIN='$(TOOLCHAIN)' \
 		MUSL='$(MUSL)' MUSL_CFLAGS='$(MUSL_CFLAGS)' CRT1='$(CRT1)'
 $(LIBS) $(PARTS)/cmocka.a: parts ;
 

@@ -4,7 +4,7 @@
 #: make lint e2e      the other tests, each alone
 #: make counts        instructions of fixed works, held to tests/bench/budgets; RECORD=y writes those anew
 #: make arithmetic    our own arithmetic beside mbedtls', on COUNT random numbers (1000000) and a hundredth as many signatures of each curve
-#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: an hour
+#: make boards        builds all boards, and runs the unit tests and a short end-to-end suite on each one's CPU, under qemu: half an hour
 #: make board-test BOARD=name   the same for one of them; make size-check: only whether its program is as small as it should be
 #: make size-record   notes the size of the program in board/sizes, which "make check" compares with
 #: make primitives    which library verifies with the fewest instructions; BOARD=name on that board's CPU
@@ -60,12 +60,15 @@ lint: all
 	done; \
 	echo "lint: $$passed passed, $$failed failed"; [ $$failed -eq 0 ]
 
-# Our few lines of awk and the real tool must read Kconfig alike.
+# Our few lines of awk and the real tool must read Kconfig alike; boards say what differs from it, and nothing else.
 kconfig-test: $(O)/.config
 	$(call log,KCONFIG,Kconfig)
 	$(Q)KCONFIG_CONFIG=$(O)/kconfig-test kconfig-conf --alldefconfig Kconfig >/dev/null
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig $(O)/kconfig-test >$(O)/kconfig-test.h
 	$(Q)awk -f third_party/kconfig.awk -v make=header Kconfig | cmp - $(O)/kconfig-test.h
+	$(Q)for each in board/*/defconfig board/openwrt/inki/defconfig; do \
+		$(call kconfig,config,$$each) >$(O)/kconfig-test && $(call kconfig,defconfig,$(O)/kconfig-test) | cmp - $$each || \
+		{ echo "$$each is not as make savedefconfig writes it: make BOARD=... savedefconfig" >&2; exit 1; }; done
 
 # Minutes: no part of check.
 SWITCH := $(shell awk '$$1 == "config" { name = $$2 } $$1 == "bool" { print name }' Kconfig)
@@ -75,7 +78,7 @@ kconfig-variants: $(SOURCES)/.fetched
 
 # ---- unit tests: one program for each tests/unit/test_*.c, with all of ours but main ----
 
-$(O)/tests/unit/%.o: tests/unit/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/unit/%.o: tests/unit/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -138,7 +141,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cachepro
 PROBE := $(O)/inki-probe
 PROBE_OBJ := $(addprefix $(O)/tests/probe/,probe.o clock.o short.o)
 
-$(O)/tests/probe/%.o: tests/probe/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/probe/%.o: tests/probe/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -D_GNU_SOURCE -MMD -MP -c -o $@ $<
@@ -222,7 +225,7 @@ model: $(MODEL)
 	$(Q)/usr/bin/python3 -B tests/model/run.py $(MODEL) $(STEPS) $(SEED)
 endif
 
-$(MODEL).o: tests/model/driver.c Makefile $(BOARD_FILES) | parts
+$(MODEL).o: tests/model/driver.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -240,7 +243,7 @@ BENCH_KEYS  := $(O)/tests/bench/authorized_keys
 FIXTURES    := $(abspath $(O))/tests/bench/fixtures
 PYTHON      := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(BOARD_FILES) | parts
+$(O)/tests/bench/%.o: tests/bench/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -MMD -MP -c -o $@ $<
@@ -359,7 +362,7 @@ interop-runner: $(O)/.config $(SOURCES)/.fetched
 # Signs with a secret-key file, as the client does.
 SIGNER := $(O)/tests/interop/sign
 
-$(SIGNER).o: tests/interop/sign.c Makefile $(BOARD_FILES) | parts
+$(SIGNER).o: tests/interop/sign.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -16,7 +16,7 @@ fuzz_make     = $(MAKE) --no-print-directory SANITIZE=y CC=clang
 
 .PHONY: fuzz replay coverage fuzz-programs
 
-$(O)/tests/fuzz/%.o: tests/fuzz/%.c Makefile | parts
+$(O)/tests/fuzz/%.o: tests/fuzz/%.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_FLAGS) -Itests/fuzz -MMD -MP -c -o $@ $<

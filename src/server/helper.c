@@ -10,6 +10,7 @@
 #include "host/tell.h"
 #include "server/aside.h"
 #include "server/certificate.h"
+#include "server/keeper_process.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/message.h"

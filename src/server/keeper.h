@@ -36,8 +36,6 @@ struct keeper {
 	} clearing; /* a process that removes what a keeper has left in a folder */
 };
 
-enum { KEEPER_NOT_CONFINED = 2 }; /* exit code */
-
 /* Is the folder of the configuration good? It is made if it is missing. If it is not, or its disk does not answer, with
  * a sentence in error. */
 enum aside_end keeper_try_folder(const struct keeper *keeper, const struct config *config, struct writer *error);

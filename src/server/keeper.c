@@ -65,10 +65,11 @@ static bool is_being_cleared(const struct keeper *keeper, const struct config *c
 	       span_equal(span_of(keeper->clearing.path, keeper->clearing.path_size), config->export_folder);
 }
 
-/* What it should have removed, and has not. The process holds its end of the line as long as it is at work. */
+/* What it should have removed, and has not. The process holds its end of the line as long as it is at work; only one
+ * that is so for long takes the place of another one, which may still be at work in its folder. */
 static void clear(struct keeper *keeper, const struct config *config, int old)
 {
-	struct keeper_clearing *clearing = &keeper->clearing;
+	struct keeper_clearing clearing = { .path_size = config->export_folder.size };
 	const char *why_not;
 	int ends[2];
 	bool has_ended;
@@ -79,25 +80,24 @@ static void clear(struct keeper *keeper, const struct config *config, int old)
 		log_line(LOG_LEVEL_ERROR, SPAN("the files of keys are not removed: the system refuses descriptors"));
 		return;
 	}
-	clearing->path_size = config->export_folder.size;
-	memcpy(clearing->path, config->export_folder.data, clearing->path_size);
-	clearing->process = process_fork(&why_not);
-	if (clearing->process == 0) {
+	memcpy(clearing.path, config->export_folder.data, clearing.path_size);
+	clearing.process = process_fork(&why_not);
+	if (clearing.process == 0) {
 		leave(keeper);
 		net_close(ends[0]);
-		keeper_clearing_run(span_of(clearing->path, clearing->path_size), old);
+		keeper_clearing_run(span_of(clearing.path, clearing.path_size), old);
 	}
 	net_close(ends[1]);
-	has_ended = clearing->process > 0 && net_wait(ends[0], false, clock_monotonic() + ASIDE_TIME);
+	has_ended = clearing.process > 0 && net_wait(ends[0], false, clock_monotonic() + ASIDE_TIME);
 	net_close(ends[0]);
 	if (!has_ended)
 		log_line(LOG_LEVEL_ERROR,
-		         clearing->process > 0
+		         clearing.process > 0
 		                 ? SPAN("the files of keys are not removed yet, and let in whose keys are "
 		                        "in there; it is tried for 10 minutes")
 		                 : SPAN("the files of keys are not removed: the system refuses a process"));
-	if (has_ended || clearing->process < 0)
-		clearing->process = 0;
+	if (!has_ended && clearing.process > 0)
+		keeper->clearing = clearing;
 }
 
 /* ---- in the helper ---- */

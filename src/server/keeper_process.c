@@ -54,13 +54,15 @@ static void end_files(struct key_files *files, int line)
 /* That the files may stay is only true if the helper is there to have another one keep them. */
 _Noreturn static void keep(struct key_files *files, int line)
 {
+	int64_t try_at = clock_monotonic() + KEY_FILES_RETRY_TIME;
 	bool keeps_files = false;
 
 	do {
-		const int64_t until = files->has_left ? clock_monotonic() + KEY_FILES_RETRY_TIME : INT64_MAX;
-
-		if (!net_wait(line, false, until))
+		(void)net_wait(line, false, files->has_left ? try_at : INT64_MAX);
+		if (files->has_left && clock_monotonic() >= try_at) {
 			key_files_try_again(files);
+			try_at = clock_monotonic() + KEY_FILES_RETRY_TIME;
+		}
 	} while (take_message(files, line, &keeps_files));
 	if (!keeps_files || !message_send(line, &no_answer))
 		end_files(files, line);

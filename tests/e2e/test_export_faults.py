@@ -188,6 +188,19 @@ def test_what_cannot_be_removed_at_the_start_goes_later(files, small_disk):
     exported.server.end()
 
 
+def test_what_was_left_goes_though_there_is_always_something_to_write(files, sign, new_key, small_disk):
+    stale = leave_a_file(small_disk, "bob")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    exported = files()
+    exported.server.wait_for_log("/bob/authorized_keys cannot be removed")
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    for _ in range(12):
+        assert exported.server.post(sign(key=new_key()[0])).status == 200
+        time.sleep(0.4)
+    assert not os.path.exists(stale), exported.server.log()
+    exported.server.end()
+
+
 def test_what_cannot_be_removed_at_the_end_goes_later(files, sign, new_key, small_disk):
     exported, (line, _) = files(), new_key()
     assert exported.server.post(sign(key=line)).status == 200
@@ -215,6 +228,26 @@ def test_what_cannot_be_removed_when_the_files_move_goes_later(files, sign, new_
     assert wait_for(lambda: not exported.lines()), exported.server.log()
     exported.server.end()
     assert not os.path.exists(f"{other}/alice/authorized_keys")
+
+
+def test_files_that_move_back_are_written_when_the_old_ones_have_gone(files, sign, new_key, small_disk):
+    """Else who still removes those would remove the new ones, which nobody would write again."""
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    other = os.path.join(os.path.dirname(small_disk), "other")
+    exported.server.reload({**exported.config, "export": {"directory": other}})
+    assert wait_for(lambda: os.path.exists(f"{other}/alice/authorized_keys")), exported.server.log()
+    exported.server.reload(exported.config)
+    assert wait_for(lambda: not os.path.exists(f"{other}/alice")), exported.server.log()
+    time.sleep(1)
+    assert len(children(exported.server)) == 2, "the server, and who removes the old ones"
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: not exported.lines()), exported.server.log()
+    exported.become(line)
+    exported.server.end()
+    assert not os.path.exists(exported.path())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@
 #include "host/tell.h"
 #include "server/aside.h"
 #include "server/certificate.h"
+#include "server/keeper_process.h"
 #include "server/keyrings.h"
 #include "server/loop.h"
 #include "server/message.h"
@@ -28,6 +29,7 @@ enum {
 	MESSAGES_MAX = 32,               /* of one turn: nobody keeps us from our signals by saying much, */
 	LINES_MAX = 32,                  /* or by writing much to the log; */
 	LINES_LEFT_MAX = 1024,           /* more than a socket holds when nobody writes to it any more */
+	RETRY_TIME = 1000,               /* from one try to tell the server of lost files to the next one */
 	SILENT_TIME = 1000,              /* and to be gone, once it does not listen to us any more */
 };
 
@@ -206,6 +208,15 @@ static void tell_lost(struct helper *helper)
 	helper->lost_lines = 0;
 }
 
+/* Whatever it has told of, it has to tell anew. */
+static void tell_gone(struct helper *helper)
+{
+	const struct message gone = { .kind = MESSAGE_FILE_NEXT, .code = KEY_FILES_GONE };
+
+	if (helper->has_lost_files && message_send(helper->channel, &gone))
+		helper->has_lost_files = false;
+}
+
 static void take_key(struct helper *helper, const struct message *message, size_t question_size)
 {
 	const struct config *config = config_in_force(helper);
@@ -320,7 +331,8 @@ static void note_end(struct helper *helper, const struct process_end *end)
  * serve without its walls, ends. */
 static void note_keeper_end(struct helper *helper, const struct process_end *end)
 {
-	answer_key(helper, 0, KEY_FILES_GONE);
+	helper->has_lost_files = true;
+	tell_gone(helper);
 	if (!end->was_killed && end->code == KEEPER_NOT_CONFINED)
 		end_by(helper, 0);
 	else if (!helper->has_forgotten && config_in_force(helper)->export_folder.size > 0)
@@ -369,6 +381,8 @@ static int64_t time_to_wait(const struct helper *helper)
 
 	if (IS_ENABLED(CONFIG_EXPORT) && keeper_next_watch(helper->keeper) < until)
 		until = keeper_next_watch(helper->keeper);
+	if (IS_ENABLED(CONFIG_EXPORT) && helper->has_lost_files && clock_monotonic() + RETRY_TIME < until)
+		until = clock_monotonic() + RETRY_TIME;
 	if (until == INT64_MAX)
 		return -1;
 	wait = until - clock_monotonic();
@@ -392,8 +406,10 @@ static void take_turn(struct helper *helper)
 		else
 			take_messages(helper);
 	}
-	if (IS_ENABLED(CONFIG_EXPORT))
+	if (IS_ENABLED(CONFIG_EXPORT)) {
 		keeper_watch(helper->keeper);
+		tell_gone(helper);
+	}
 	if (!helper->has_ended && helper->end_by != 0 && clock_monotonic() >= helper->end_by) {
 		log_line(LOG_LEVEL_ERROR, SPAN("the server process does not end; killing it"));
 		process_kill(helper->server);

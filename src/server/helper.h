@@ -32,6 +32,7 @@ struct helper {
 	bool is_ending;      /* from somebody's order, or because the server is gone */
 	int64_t end_by;      /* monotonic: then the server is killed; 0: it may live */
 	bool has_forgotten;  /* the files of its sockets and of keys */
+	bool has_lost_files; /* of keys, and the server has not been told yet */
 	bool has_ended;      /* the server has, */
 	int exit_code;       /* and this is what came of it */
 };

@@ -4,7 +4,8 @@
 #include "host/folder.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "server/confinement.h"
+#include "server/keeper_clearing.h"
+#include "server/keeper_process.h"
 
 #include <string.h>
 
@@ -14,12 +15,7 @@ enum {
 	RESTART_TIME = 2000, /* from one start to the next one, after two at once */
 	STOP_TIME = 1000,    /* that it has to remove its files */
 	ASIDE_TIME = 1000,   /* that the helper waits for what is done aside */
-	RETRY_TIME = 2000,   /* from one try to remove what is left to the next one, */
-	CLEAR_TIME = 600000, /* which go on for so long when inki has ended, or is somewhere else */
-	NO_FOLDER = 3,       /* exit code */
 };
-
-static struct key_files own_files; /* of a process that works in the folder */
 
 /* What is the helper's: a process that hangs must not hold it. */
 static void leave(const struct keeper *keeper)
@@ -28,91 +24,6 @@ static void leave(const struct keeper *keeper)
 		runner_leave(keeper->runner, keeper->ours, keeper->our_count);
 	if (keeper->process > 0)
 		net_close(keeper->line);
-}
-
-/* ---- in the keeper ---- */
-
-static void confine(const struct key_files *files, int log)
-{
-	uint8_t room[CONFINEMENT_LINE_MAX];
-	struct writer line = writer_of(room, sizeof(room));
-	bool works = confinement_enter_folder(files->config, files->folder, &line);
-
-	log_confine(log);
-	log_line(works ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, writer_written(&line));
-	if (!works)
-		process_exit(KEEPER_NOT_CONFINED);
-}
-
-/* Until the helper has closed its end, or is gone. */
-static bool take_message(struct key_files *files, int line, bool *keeps_files)
-{
-	static struct question question;
-	struct message message, next = { .kind = MESSAGE_FILE_NEXT };
-	size_t question_size;
-	enum channel_taken taken = message_take_any(line, &message, &question, &question_size);
-
-	if (taken != CHANNEL_MESSAGE)
-		return taken == CHANNEL_NOTHING;
-	*keeps_files = message.kind == MESSAGE_CONFIG;
-	if (*keeps_files || !key_files_are_of(files->config, &message, &question, question_size))
-		return true;
-	next.serial = message.serial;
-	next.code = key_files_take(files, &message, &question);
-	(void)message_send(line, &next);
-	return next.code != KEY_FILES_GONE;
-}
-
-static void sleep_for(int64_t milliseconds)
-{
-	(void)net_wait(-1, false, clock_monotonic() + milliseconds);
-}
-
-/* What the helper does again, if it is there, with more rights. */
-static void end_files(struct key_files *files, int line)
-{
-	static const struct message ended = { .kind = MESSAGE_FILE_NEXT };
-	const int64_t until = clock_monotonic() + CLEAR_TIME;
-
-	while (!key_files_clear(files) && !message_send(line, &ended) && clock_monotonic() < until)
-		sleep_for(RETRY_TIME);
-}
-
-/* That the files may stay is only true if the helper is there to have another one keep them. */
-_Noreturn static void keep(struct key_files *files, int line)
-{
-	static const struct message ended = { .kind = MESSAGE_FILE_NEXT };
-	bool keeps_files = false;
-
-	do {
-		const int64_t until = files->has_left ? clock_monotonic() + RETRY_TIME : INT64_MAX;
-
-		if (!net_wait(line, false, until))
-			key_files_try_again(files);
-	} while (take_message(files, line, &keeps_files));
-	if (!keeps_files || !message_send(line, &ended))
-		end_files(files, line);
-	process_exit(0);
-}
-
-/* What is no answer to a message tells that it has begun. */
-_Noreturn static void begin(const struct keeper *keeper, const struct config *config, bool goes_on, int line)
-{
-	static const struct message ready = { .kind = MESSAGE_FILE_NEXT };
-	struct memory own = *keeper->memory;
-	uint8_t room[ASIDE_TEXT_MAX];
-	struct writer error = writer_of(room, sizeof(room));
-
-	if (!memory_protect_settings(&own))
-		process_exit(KEEPER_NOT_CONFINED);
-	if (!key_files_start(&own_files, config, goes_on, &error)) {
-		if (!keeper->has_failed)
-			log_line(LOG_LEVEL_ERROR, writer_written(&error));
-		process_exit(NO_FOLDER);
-	}
-	confine(&own_files, keeper->log);
-	(void)message_send(line, &ready);
-	keep(&own_files, line);
 }
 
 /* ---- beside the helper ---- */
@@ -148,48 +59,17 @@ enum aside_end keeper_try_folder(const struct keeper *keeper, const struct confi
 	return end;
 }
 
-static bool try_to_clear(const struct config *config, bool is_first)
-{
-	uint8_t room[ASIDE_TEXT_MAX];
-	struct writer error = writer_of(room, sizeof(room));
-	bool works;
-
-	if (!is_first)
-		return own_files.folder >= 0 ? key_files_clear(&own_files)
-		                             : key_files_start(&own_files, config, false, &error);
-	works = key_files_start(&own_files, config, false, &error);
-	if (!works)
-		log_line(LOG_LEVEL_ERROR, writer_written(&error));
-	return works && !own_files.has_left;
-}
-
-/* With the helper's rights, it may do what a process without capabilities may not. The path is all that it takes of the
- * configuration, which is not there for long. Where the keeper has not ended, as it waits for its disk, what it was at
- * comes first. */
-_Noreturn static void clear_folder(const struct keeper *keeper, int old)
-{
-	static struct config no_users;
-	const int64_t until = clock_monotonic() + CLEAR_TIME;
-
-	no_users.export_folder = span_of(keeper->clearing.path, keeper->clearing.path_size);
-	leave(keeper);
-	while (old > 0 && process_is_there(old) && clock_monotonic() < until)
-		sleep_for(100);
-	for (bool is_first = true; !try_to_clear(&no_users, is_first) && clock_monotonic() < until; is_first = false)
-		sleep_for(RETRY_TIME);
-	process_exit(0);
-}
-
 static bool is_being_cleared(const struct keeper *keeper, const struct config *config)
 {
 	return keeper->clearing.process > 0 &&
 	       span_equal(span_of(keeper->clearing.path, keeper->clearing.path_size), config->export_folder);
 }
 
-/* What it should have removed, and has not. The process holds its end of the line as long as it is at work. */
+/* What it should have removed, and has not. The process holds its end of the line as long as it is at work; only one
+ * that is so for long takes the place of another one, which may still be at work in its folder. */
 static void clear(struct keeper *keeper, const struct config *config, int old)
 {
-	struct keeper_clearing *clearing = &keeper->clearing;
+	struct keeper_clearing clearing = { .path_size = config->export_folder.size };
 	const char *why_not;
 	int ends[2];
 	bool has_ended;
@@ -200,24 +80,24 @@ static void clear(struct keeper *keeper, const struct config *config, int old)
 		log_line(LOG_LEVEL_ERROR, SPAN("the files of keys are not removed: the system refuses descriptors"));
 		return;
 	}
-	clearing->path_size = config->export_folder.size;
-	memcpy(clearing->path, config->export_folder.data, clearing->path_size);
-	clearing->process = process_fork(&why_not);
-	if (clearing->process == 0) {
+	memcpy(clearing.path, config->export_folder.data, clearing.path_size);
+	clearing.process = process_fork(&why_not);
+	if (clearing.process == 0) {
+		leave(keeper);
 		net_close(ends[0]);
-		clear_folder(keeper, old);
+		keeper_clearing_run(span_of(clearing.path, clearing.path_size), old);
 	}
 	net_close(ends[1]);
-	has_ended = clearing->process > 0 && net_wait(ends[0], false, clock_monotonic() + ASIDE_TIME);
+	has_ended = clearing.process > 0 && net_wait(ends[0], false, clock_monotonic() + ASIDE_TIME);
 	net_close(ends[0]);
 	if (!has_ended)
 		log_line(LOG_LEVEL_ERROR,
-		         clearing->process > 0
+		         clearing.process > 0
 		                 ? SPAN("the files of keys are not removed yet, and let in whose keys are "
 		                        "in there; it is tried for 10 minutes")
 		                 : SPAN("the files of keys are not removed: the system refuses a process"));
-	if (has_ended || clearing->process < 0)
-		clearing->process = 0;
+	if (!has_ended && clearing.process > 0)
+		keeper->clearing = clearing;
 }
 
 /* ---- in the helper ---- */
@@ -254,7 +134,14 @@ bool keeper_start(struct keeper *keeper, const struct config *config, bool goes_
 	if (keeper->process == 0) {
 		leave(keeper);
 		net_close(ends[0]);
-		begin(keeper, config, goes_on, ends[1]);
+		keeper_process_run(&(struct keeper_process){
+			.memory = keeper->memory,
+			.config = config,
+			.goes_on = goes_on,
+			.has_failed = keeper->has_failed,
+			.log = keeper->log,
+			.line = ends[1],
+		});
 	}
 	net_close(ends[1]);
 	keeper->line = ends[0];
@@ -368,7 +255,7 @@ bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
 	if (keeper->process == 0 || end->process != keeper->process)
 		return false;
 	forget(keeper);
-	keeper->has_failed = !end->was_killed && end->code == NO_FOLDER;
+	keeper->has_failed = !end->was_killed && end->code == KEEPER_NO_FOLDER;
 	if (keeper->has_failed || (!end->was_killed && end->code == 0))
 		return true;
 	writer_put_string(&line, "the process that keeps the files of keys was ended by ");

@@ -33,10 +33,8 @@ struct keeper {
 		int process; /* 0: there is none */
 		uint8_t path[FILE_PATH_MAX];
 		size_t path_size;
-	} clearing; /* a process that removes what a keeper has left in a folder */
+	} clearing; /* the last process that still removes what a keeper has left in a folder */
 };
-
-enum { KEEPER_NOT_CONFINED = 2 }; /* exit code */
 
 /* Is the folder of the configuration good? It is made if it is missing. If it is not, or its disk does not answer, with
  * a sentence in error. */

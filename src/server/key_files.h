@@ -11,6 +11,12 @@
 #include "host/file.h"
 #include "server/message.h"
 
+enum {
+	/* milliseconds */
+	KEY_FILES_RETRY_TIME = 2000,   /* from one try to remove what is left to the next one, */
+	KEY_FILES_CLEAR_TIME = 600000, /* which go on for so long when inki has ended, or is somewhere else */
+};
+
 struct key_files {
 	const struct config *config;
 	uint8_t path[FILE_PATH_MAX]; /* of the folder, beyond the life of the configuration */

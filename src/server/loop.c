@@ -68,14 +68,24 @@ static void note_lost_lines(struct loop *loop, uint32_t lines)
 	(void)message_send(loop->helper, &counted);
 }
 
+static void end_without_helper(struct loop *loop, struct span why)
+{
+	log_line(LOG_LEVEL_ERROR, why);
+	loop->has_lost_helper = true;
+	poll_remove(loop->poll, loop->helper);
+	checks_drop(loop, STATUS_CHECK_BUSY);
+	stop(loop, &loop->is_told_by_helper);
+}
+
 static void take_messages(struct loop *loop)
 {
 	struct message message;
-	enum channel_taken taken;
+	enum channel_taken taken = CHANNEL_NOTHING;
+	bool listens = true;
 
-	while ((taken = message_take(loop->helper, &message)) == CHANNEL_MESSAGE) {
+	while (listens && (taken = message_take(loop->helper, &message)) == CHANNEL_MESSAGE) {
 		if (message.kind == MESSAGE_CONFIG)
-			reload_take(loop, message.number);
+			listens = reload_take(loop, message.number);
 		else if (message.kind == MESSAGE_CONFIG_REFUSED)
 			reload_note_refusal(loop, message_text(&message));
 		else if (message.kind == MESSAGE_ANSWER)
@@ -87,13 +97,12 @@ static void take_messages(struct loop *loop)
 		else if (message.kind == MESSAGE_END)
 			stop(loop, &loop->is_told_by_helper);
 	}
-	if (taken == CHANNEL_NOTHING || loop->has_lost_helper)
+	if (loop->has_lost_helper)
 		return;
-	log_line(LOG_LEVEL_ERROR, SPAN("the helper process is gone; ending"));
-	loop->has_lost_helper = true;
-	poll_remove(loop->poll, loop->helper);
-	checks_drop(loop, STATUS_CHECK_BUSY);
-	stop(loop, &loop->is_told_by_helper);
+	if (!listens)
+		end_without_helper(loop, SPAN("the helper process does not listen to the server process; ending"));
+	else if (taken == CHANNEL_ENDED)
+		end_without_helper(loop, SPAN("the helper process is gone; ending"));
 }
 
 /* Is it about a Unix socket, or one of our own affairs? */

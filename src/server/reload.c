@@ -40,14 +40,14 @@ static void note(struct loop *loop, struct span error, size_t dropped)
 	pump_flush_journal(loop);
 }
 
-void reload_take(struct loop *loop, uint32_t number)
+bool reload_take(struct loop *loop, uint32_t number)
 {
 	const struct message taken = { .kind = MESSAGE_TAKEN, .number = number };
 	const uint64_t dropped = loop->app.counters.dropped;
 	const struct config *config;
 
 	if (number >= MEMORY_SETTINGS_COUNT)
-		return;
+		return true;
 	config = loop->memory->settings[number]; /* the arena begins with it */
 	cut_lists(loop);
 	cut_handshakes(loop);
@@ -61,7 +61,7 @@ void reload_take(struct loop *loop, uint32_t number)
 	loop->checks.is_closed = false;
 	export_start_over(loop);
 	note(loop, (struct span){ 0 }, (size_t)(loop->app.counters.dropped - dropped));
-	(void)message_send(loop->helper, &taken);
+	return message_send(loop->helper, &taken);
 }
 
 void reload_note_refusal(struct loop *loop, struct span why)

@@ -5,8 +5,9 @@
 #include "server/loop.h"
 
 /* It lies in the settings arena of that number. Every stored key is judged by it; the helper is told when that is done.
- */
-void reload_take(struct loop *loop, uint32_t number);
+ * False if it cannot be told: it still goes by the old configuration, whose users and checks have other numbers, so it
+ * must not be asked anything any more. */
+bool reload_take(struct loop *loop, uint32_t number);
 
 /* The helper has found it wrong: nothing changes. */
 void reload_note_refusal(struct loop *loop, struct span why);

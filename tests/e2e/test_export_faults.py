@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 
 import pytest
-from export import Files, children, needs_export, rsa_line
-from inki import wait_for
+from export import Files, children, needs_export, processes, rsa_line
+from inki import TREE, wait_for
 
 pytestmark = needs_export
 
@@ -100,6 +101,24 @@ def test_a_users_folder_that_somebody_has_changed_is_emptied(files, sign, new_ke
     assert not os.path.exists(there.path())
 
 
+def test_a_folder_of_somebody_else_stays_as_it_is_under_the_systemd_unit(start, folder, gpg, alice, sign, new_key):
+    """Whose capabilities do without DAC_OVERRIDE; the next start that finds it root's again removes the file."""
+    with open(os.path.join(TREE, "board", "systemd", "inki.service"), encoding="utf-8") as unit:
+        names = re.search("^CapabilityBoundingSet=(.*)", unit.read(), re.M).group(1).lower().split()
+    few = ["setpriv", "--bounding-set", ",".join(["-all", *(name.replace("cap_", "+") for name in names)])]
+    config = {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}}
+    server, (line, _) = start(config, prefix=few), new_key()
+    path = os.path.join(folder, "alice", "authorized_keys")
+    assert server.post(sign(key=line)).status == 200
+    assert wait_for(lambda: os.path.exists(path)), server.log()
+    os.chown(os.path.dirname(path), 1000, 1000)
+    server.end()
+    assert os.path.exists(path) and "cannot be removed, and still lets in" in server.log()
+    os.chown(os.path.dirname(path), 0, 0)
+    start(config, prefix=few)
+    assert wait_for(lambda: not os.path.exists(path))
+
+
 def test_a_reload_that_finds_the_folder_bad_removes_the_files(files, sign, new_key, folder):
     there, (line, _) = files(), new_key()
     there.server.post(sign(key=line))
@@ -188,6 +207,20 @@ def test_what_cannot_be_removed_at_the_start_goes_later(files, small_disk):
     exported.server.end()
 
 
+def test_what_was_left_goes_though_there_is_always_something_to_write(files, sign, new_key, small_disk):
+    stale = leave_a_file(small_disk, "bob")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    exported = files()
+    exported.server.wait_for_log("/bob/authorized_keys cannot be removed")
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    for _ in range(12):
+        assert exported.server.post(sign(key=new_key()[0])).status == 200
+        if wait_for(lambda: not os.path.exists(stale), 0.4):
+            break
+    assert not os.path.exists(stale), exported.server.log()
+    exported.server.end()
+
+
 def test_what_cannot_be_removed_at_the_end_goes_later(files, sign, new_key, small_disk):
     exported, (line, _) = files(), new_key()
     assert exported.server.post(sign(key=line)).status == 200
@@ -215,6 +248,26 @@ def test_what_cannot_be_removed_when_the_files_move_goes_later(files, sign, new_
     assert wait_for(lambda: not exported.lines()), exported.server.log()
     exported.server.end()
     assert not os.path.exists(f"{other}/alice/authorized_keys")
+
+
+def test_files_that_move_back_are_written_when_the_old_ones_have_gone(files, sign, new_key, small_disk):
+    """Else who still removes those would remove the new ones, which nobody would write again."""
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    other = os.path.join(os.path.dirname(small_disk), "other")
+    exported.server.reload({**exported.config, "export": {"directory": other}})
+    assert wait_for(lambda: os.path.exists(f"{other}/alice/authorized_keys")), exported.server.log()
+    exported.server.reload(exported.config)
+    assert wait_for(lambda: not os.path.exists(f"{other}/alice")), exported.server.log()
+    time.sleep(1)
+    assert len(children(exported.server)) == 2, "the server, and who removes the old ones"
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: not exported.lines()), exported.server.log()
+    exported.become(line)
+    exported.server.end()
+    assert not os.path.exists(exported.path())
 
 
 @pytest.fixture
@@ -276,4 +329,23 @@ def test_a_disk_that_does_not_answer_keeps_no_door_shut(start, gpg, alice, sign,
     exported.server.reload(config)
     frozen_disk(False)
     assert wait_for(lambda: not exported.lines()), exported.server.log()
+    exported.server.end()
+
+
+@pytest.mark.skipif(subprocess.run(["strace", "-o", "/dev/null", "true"], check=False).returncode != 0, reason="strace cannot trace here")
+def test_a_server_that_cannot_be_told_that_the_files_are_gone_is_told_later(files, sign, new_key):
+    """Else nobody would write them again."""
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    keeper = processes(exported.server)[1]
+    # the helper's line for the log, and three tries to tell
+    inject = ["strace", "-o", "/dev/null", "-p", str(exported.server.process.pid), "-e", "inject=sendto:error=ENOBUFS:when=1..4"]
+    with subprocess.Popen(inject, stderr=subprocess.PIPE) as tracer:
+        assert b"attached" in tracer.stderr.readline()
+        os.kill(keeper, signal.SIGKILL)
+        has_gone = wait_for(lambda: not exported.lines())
+        has_come = wait_for(exported.lines)
+        tracer.terminate()
+    assert has_gone and has_come, exported.server.log()
     exported.server.end()

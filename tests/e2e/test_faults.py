@@ -218,6 +218,21 @@ def test_reloading(start, words, alice, call, error):
     works_through(server, alice)
 
 
+def test_a_helper_that_cannot_be_told_of_a_reload(start, words, alice):
+    """It would go on with the old configuration, whose users and checks have other numbers: rather the server ends, and says why."""
+    if words != inki.PROBE:
+        pytest.skip("the sanitizers make calls of their own")
+    server = start(configuration(alice))
+    # the line for the log, and three tries to tell
+    inject = ["strace", "-o", "/dev/null", "-p", str(server.serving), "-e", "inject=sendto:error=ENOBUFS:when=1..4"]
+    with subprocess.Popen(inject, stderr=subprocess.PIPE) as tracer:
+        assert b"attached" in tracer.stderr.readline()
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for_end(1)
+        tracer.wait(inki.PATIENCE)
+    assert "the helper process does not listen to the server process; ending" in server.log()
+
+
 # In a client that sshd runs: all of the keys, or none and an error.
 ASKING = [("socket", "EMFILE"), ("socket", "ENFILE"), *[("connect", error) for error in ("EINTR", "ECONNREFUSED", "EAGAIN", "ENOENT")],
           *[("recvfrom", error) for error in ("EINTR", "ECONNRESET", "ENOMEM")], ("sendto", "EINTR"), ("sendto", "EPIPE"),

@@ -46,6 +46,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory replay
 	$(Q)$(MAKE) --no-print-directory model STEPS=3000 SEED=2026
 	$(Q)for board in $(CHECK_BOARDS); do $(MAKE) --no-print-directory BOARD=$$board board-test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory BOARD=tiny size-check
 	$(Q)$(MAKE) --no-print-directory counts
 	$(Q)$(MAKE) --no-print-directory made-by e2e
 

@@ -169,6 +169,14 @@ static void name_beside(const char *name, char beside[static NAME_MAX_BESIDE])
 	writer_put_byte(&writer, '\0');
 }
 
+void folder_remove_begun(int folder, const char *name)
+{
+	char beside[NAME_MAX_BESIDE];
+
+	name_beside(name, beside);
+	(void)unlinkat(folder, beside, 0);
+}
+
 int folder_start_file(int folder, const char *name, const char **why_not)
 {
 	char beside[NAME_MAX_BESIDE];
@@ -191,17 +199,14 @@ bool folder_finish_file(int folder, const char *name, int file, const char **why
 	works = close(file) == 0 && works && renameat(folder, beside, folder, name) == 0;
 	*why_not = works ? NULL : strerror(errno);
 	if (!works)
-		(void)unlinkat(folder, beside, 0);
+		folder_remove_begun(folder, name);
 	return works;
 }
 
 void folder_drop_file(int folder, const char *name, int file)
 {
-	char beside[NAME_MAX_BESIDE];
-
-	name_beside(name, beside);
 	close(file);
-	(void)unlinkat(folder, beside, 0);
+	folder_remove_begun(folder, name);
 }
 
 bool folder_remove_file(int folder, const char *name, const char **why_not)

@@ -31,6 +31,9 @@ bool folder_finish_file(int folder, const char *name, int file, const char **why
 /* Closes it, and removes it. */
 void folder_drop_file(int folder, const char *name, int file);
 
+/* Removes what somebody has begun to write beside the file of that name, and was killed. */
+void folder_remove_begun(int folder, const char *name);
+
 /* Removes the file of that name, if there is one; false with the words in *why_not. */
 bool folder_remove_file(int folder, const char *name, const char **why_not);
 

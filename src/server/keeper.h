@@ -4,7 +4,10 @@
  * The helper hands on what the server tells, once it has found it right, and the keeper's answers. It never touches the
  * folder itself, which may be on a disk that does not answer any more: a keeper that hangs is killed, and when it has
  * ended another one begins by removing what is there. There is never more than one, as what the first one was at may
- * come to its end late. */
+ * come to its end late.
+ *
+ * This is the helper's side; keeper_process.h is what the keeper does, and keeper_clearing.h who removes what it could
+ * not. */
 #ifndef INKI_SERVER_KEEPER_H
 #define INKI_SERVER_KEEPER_H
 

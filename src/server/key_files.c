@@ -53,6 +53,7 @@ static bool clear_user(const struct key_files *files, struct span user, const ch
 
 	if (folder < 0)
 		return !*why_not;
+	folder_remove_begun(folder, file_name);
 	works = is_ours(folder, why_not) ? folder_remove_file(folder, file_name, why_not) : !*why_not;
 	net_close(folder);
 	folder_remove_empty(files->folder, user);

@@ -85,6 +85,6 @@ def children(server):
 
 
 def processes(server):
-    """The server process, and the keeper of the files, which comes a moment later."""
-    assert wait_for(lambda: len(children(server)) == 2), server.log()
+    """The server process, and the keeper of the files, which comes a moment later; before them there is one that looks at the folder."""
+    assert wait_for(lambda: "confinement of the process that keeps" in server.log() and len(children(server)) == 2), server.log()
     return children(server)

@@ -177,6 +177,9 @@ def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):
             os.kill(process, number)
     exported.server.wait_for_end(-signal.SIGKILL)
     shutil.copytree(os.path.dirname(exported.path()), os.path.join(folder, "gone"))
+    for name in ("gone", "begun"):  # killed while it wrote
+        os.makedirs(os.path.join(folder, name), exist_ok=True)
+        shutil.copy(exported.path(), os.path.join(folder, name, ".authorized_keys.new"))
     os.mkdir(os.path.join(folder, "admin"))
     with open(os.path.join(folder, "admin", "authorized_keys"), "w", encoding="utf-8") as file:
         file.write("ssh-ed25519 AAAA admin@host\n")

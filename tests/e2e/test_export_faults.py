@@ -332,7 +332,8 @@ def test_a_disk_that_does_not_answer_keeps_no_door_shut(start, gpg, alice, sign,
     exported.server.end()
 
 
-@pytest.mark.skipif(subprocess.run(["strace", "-o", "/dev/null", "true"], check=False).returncode != 0, reason="strace cannot trace here")
+@pytest.mark.skipif(not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], check=False).returncode != 0,
+                    reason="strace cannot trace here")
 def test_a_server_that_cannot_be_told_that_the_files_are_gone_is_told_later(files, sign, new_key):
     """Else nobody would write them again."""
     exported, (line, _) = files(), new_key()

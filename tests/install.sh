@@ -20,8 +20,8 @@ fuzz="$demo clang libclang-rt-14-dev llvm python3 python3-cryptography"
 hosts="$demo buildah debootstrap gcc-arm-linux-gnueabihf linux-libc-dev-armhf-cross lintian openssh-client python3 python3-pytest qemu-user
 	systemd-container"
 bench="$demo gpgv nginx-light openssl python3 python3-cryptography python3-pytest util-linux valgrind wrk"
-rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf kmod linux-libc-dev-armhf-cross python3 python3-pytest
-	qemu-system-arm qemu-system-x86"
+rescue="$demo binutils cpio debootstrap dpkg e2fsprogs gcc-arm-linux-gnueabihf gcc-mipsel-linux-gnu kmod linux-libc-dev-armhf-cross
+	linux-libc-dev-mipsel-cross python3 python3-pytest qemu-system-arm qemu-system-mips qemu-system-x86"
 testssl="$demo gccgo-12 python3 python3-cryptography testssl.sh"
 openwrt="$check chromium"
 

@@ -19,7 +19,7 @@
 #: make testssl       what testssl.sh finds wrong with the server's TLS, and a Go client; it takes minutes, and is no part of check
 #: make deb-test      the Debian package in fresh Debian systems that are booted: a minute, as root; no part of check
 #: make hosts-test    that, and the other kinds of hosts: OpenRC, runit, a container, the recipes for Buildroot and Yocto
-#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; TEST=name
+#: make rescue-test   boots rescue systems with inki in qemu: busybox (x86_64, armhf), initramfs-tools, dracut; tiny on mipsel; TEST=name
 #: make openwrt-test  OpenWrt's package, built with Debian's cross compilers, and its page in a browser (which it installs)
 #: make demo          tests/demo.sh: inki at work
 
@@ -208,8 +208,8 @@ RESCUE := out/rescue
 .PHONY: rescue-test
 rescue-test: all
 	$(Q)tests/install.sh rescue
-	$(Q)$(MAKE) --no-print-directory BOARD=armhf all
-	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' \
+	$(Q)for board in armhf tiny; do $(MAKE) --no-print-directory BOARD=$$board all || exit 1; done
+	$(Q)RESCUE='$(abspath $(RESCUE))' INKI='$(abspath $(O))/inki' INKI_ARMHF='$(abspath out/armhf)/inki' INKI_TINY='$(abspath out/tiny)/inki' \
 		$(PYTEST) $(TEST:%=-k %) tests/rescue
 
 # ---- random steps at the pure core and at a model of it ----

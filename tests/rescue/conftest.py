@@ -1,6 +1,6 @@
 """Machines that are booted into a rescue system with inki. See image.py, machine.py and debian.py.
 
-RESCUE is the folder for what takes long to make and is kept; INKI and INKI_ARMHF are the programs."""
+RESCUE is the folder for what takes long to make and is kept; INKI, INKI_ARMHF and INKI_TINY are the programs."""
 
 import os
 import re

@@ -96,8 +96,8 @@ def foreign(folder, architecture, kernel, packages):
 
 def kernel_of(root):
     """(path, version) of the kernel in there."""
-    path, = glob.glob(f"{root}/boot/vmlinuz-*")
-    return path, path.split("vmlinuz-")[1]
+    path, = glob.glob(f"{root}/boot/vmlinu[xz]-*")
+    return path, re.split("vmlinu[xz]-", path)[1]
 
 
 def modules(root, version, *names):

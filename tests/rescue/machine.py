@@ -13,6 +13,7 @@ KINDS = {
                 "-device", "virtio-net-pci,netdev=net"], "ttyS0 no_timer_check"),
     # Its kernel gets a seed in the device tree.
     "armhf": (["qemu-system-arm", "-M", "virt", "-cpu", "cortex-a7", "-device", "virtio-net-device,netdev=net"], "ttyAMA0"),
+    "mipsel": (["qemu-system-mipsel", "-M", "malta", "-cpu", "24Kc", "-device", "pcnet,netdev=net"], "ttyS0"),
 }
 
 

@@ -133,7 +133,7 @@ room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 
 # Where the time of a request goes, and little of the room: made for speed, but where even the parts' arithmetic is to be small.
 ifeq ($(SANITIZE)$(SMALL_PARTS),)
-$(O)/src/crypto/modular.o: CFLAGS := $(filter-out $(SMALL_FLAGS),$(CFLAGS)) -O3 $(IN_ORDER:-fno-%=-f%)
+$(O)/src/crypto/modular.o: private CFLAGS := $(filter-out $(SMALL_FLAGS),$(CFLAGS)) -O3 $(IN_ORDER:-fno-%=-f%)
 endif
 
 # ---- inki ----

@@ -111,12 +111,14 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conver
 	-Wimplicit-fallthrough -Wnull-dereference
 CFLAGS := -std=c11 $(CODEGEN) $(SMALL_FLAGS) $(WARNINGS) $(SRC_FLAGS) -Isrc -I$(O)/include
 
-# By another compiler, or with other flags, all is made anew: this file is newer then than what there is.
-TOOLCHAIN := $(O)/.toolchain
+# By another compiler, or with other flags, all is made anew: this file is newer then than what there is. Two makes may look at it
+# at once.
+TOOLCHAIN  := $(O)/.toolchain
+MADE_WITH   = $(CC) $(CFLAGS) $(LDFLAGS) $(SMALL_PARTS) $(NO_FPU)
 .PHONY: look_at_toolchain
 $(TOOLCHAIN): look_at_toolchain
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(CC) $(CFLAGS) $(LDFLAGS) $(SMALL_PARTS) $(NO_FPU)' >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(Q)echo '$(MADE_WITH)' | cmp -s - $@ || echo '$(MADE_WITH)' >$@
 
 # A part's headers are seen by its own room only, and more than ISO C only by the rooms that talk to the system.
 ROOM_main   := -DINKI_VERSION='"$(VERSION)"'
@@ -133,7 +135,7 @@ room_flags   = $(ROOM_$(firstword $(subst /, ,$(1))))
 
 # Where the time of a request goes, and little of the room: made for speed, but where even the parts' arithmetic is to be small.
 ifeq ($(SANITIZE)$(SMALL_PARTS),)
-$(O)/src/crypto/modular.o: CFLAGS := $(filter-out $(SMALL_FLAGS),$(CFLAGS)) -O3 $(IN_ORDER:-fno-%=-f%)
+$(O)/src/crypto/modular.o: private CFLAGS := $(filter-out $(SMALL_FLAGS),$(CFLAGS)) -O3 $(IN_ORDER:-fno-%=-f%)
 endif
 
 # ---- inki ----

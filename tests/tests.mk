@@ -112,7 +112,7 @@ $(CASES)/ecdsa: tests/vectors/ecdsa_cases.py
 
 # The program's heap, under other names.
 UNIT_HEAP := $(O)/tests/unit/small_malloc.o
-$(UNIT_HEAP): third_party/small_malloc.c | parts
+$(UNIT_HEAP): third_party/small_malloc.c Makefile $(TOOLCHAIN) | parts
 	$(call log,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE $(foreach name,malloc calloc realloc free __libc_malloc __libc_free,-D$(name)=small_$(name)) -c -o $@ $<

@@ -250,7 +250,7 @@ bool keeper_note_end(struct keeper *keeper, const struct process_end *end)
 
 	if (keeper->clearing.process > 0 && end->process == keeper->clearing.process) {
 		keeper->clearing.process = 0;
-		return keeper->process == 0;
+		return true;
 	}
 	if (keeper->process == 0 || end->process != keeper->process)
 		return false;

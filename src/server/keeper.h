@@ -62,8 +62,8 @@ int64_t keeper_next_watch(const struct keeper *keeper);
  */
 void keeper_stop(struct keeper *keeper, const struct config *config, bool keeps_files);
 
-/* A child of the helper has ended: was it the keeper, or one that has cleared the folder before there can be another?
- */
+/* A child of the helper has ended: was it the keeper, or one that has cleared a folder? Then files may be gone that the
+ * server has told of: also under another keeper, whose folder may be the same by another name. */
 bool keeper_note_end(struct keeper *keeper, const struct process_end *end);
 
 #endif

@@ -45,7 +45,7 @@ static bool is_ours(int folder, const char **why_not)
 }
 
 /* Empties the folder of a user, who need not be in the configuration any more, whatever somebody has made of it since.
- */
+ * What was begun beside a file that stays may be another's, too. */
 static bool clear_user(const struct key_files *files, struct span user, const char **why_not)
 {
 	int folder = folder_enter(files->folder, user, false, why_not);
@@ -53,8 +53,9 @@ static bool clear_user(const struct key_files *files, struct span user, const ch
 
 	if (folder < 0)
 		return !*why_not;
-	folder_remove_begun(folder, file_name);
 	works = is_ours(folder, why_not) ? folder_remove_file(folder, file_name, why_not) : !*why_not;
+	if (!folder_has_file(folder, file_name))
+		folder_remove_begun(folder, file_name);
 	net_close(folder);
 	folder_remove_empty(files->folder, user);
 	return works;

@@ -181,10 +181,12 @@ def test_a_start_removes_what_was_left(files, start, sign, new_key, folder):
         os.makedirs(os.path.join(folder, name), exist_ok=True)
         shutil.copy(exported.path(), os.path.join(folder, name, ".authorized_keys.new"))
     os.mkdir(os.path.join(folder, "admin"))
-    with open(os.path.join(folder, "admin", "authorized_keys"), "w", encoding="utf-8") as file:
-        file.write("ssh-ed25519 AAAA admin@host\n")
-    start(exported.config).wait_for_log("event=start")
-    assert wait_for(lambda: os.listdir(folder) == ["admin"]) and os.listdir(os.path.join(folder, "admin")) == ["authorized_keys"]
+    others = [".authorized_keys.new", "authorized_keys"]
+    for name in others:
+        with open(os.path.join(folder, "admin", name), "w", encoding="utf-8") as file:
+            file.write("ssh-ed25519 AAAA admin@host\n")
+    assert processes(start(exported.config))
+    assert os.listdir(folder) == ["admin"] and sorted(os.listdir(os.path.join(folder, "admin"))) == others
 
 
 # ---- reload ----

@@ -270,6 +270,21 @@ def test_files_that_move_back_are_written_when_the_old_ones_have_gone(files, sig
     assert not os.path.exists(exported.path())
 
 
+def test_files_that_stay_under_another_name_of_their_folder_are_written_when_the_old_ones_have_gone(files, sign, new_key, small_disk):
+    """Who still removes those takes the new ones for old ones."""
+    exported, (line, _) = files(), new_key()
+    assert exported.server.post(sign(key=line)).status == 200
+    exported.become(line)
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    exported.server.reload({**exported.config, "export": {"directory": small_disk.replace("/", "//")}})
+    assert wait_for(lambda: len(children(exported.server)) == 3), "the server, the keeper, and who removes the old ones"
+    time.sleep(1)
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert wait_for(lambda: len(children(exported.server)) == 2), exported.server.log()
+    time.sleep(2.5)
+    exported.become(line)
+
+
 @pytest.fixture
 def frozen_disk(folder, tmp_path):
     """A disk whose writes wait for ever, in a sleep that nobody can be killed in, while its file system is frozen; and the switch."""

@@ -55,8 +55,12 @@ def test_another_compiler(tmp_path):
     for words in (["CC=gcc -g0"], ["CPU_FLAGS=-mno-red-zone"], ["PIE="], ["SMALL_FLAGS=-O1"], []):
         assert changed(*words) and not changed(*words), words
     rules = subprocess.run(["make", "-C", inki.TREE, f"O={tmp_path}", "-pq", "help"], check=False, capture_output=True, text=True).stdout
-    for rule in ("src/%.o", "tests/unit/%.o", "parts"):
+    for rule in ("src/%.o", "tests/unit/%.o", "tests/unit/small_malloc.o", "parts"):
         assert re.search(rf"^(?:{tmp_path}/)?{rule}:.* {stamp}\b", rules, re.M), rule
+    # flags of one object are not those of all, even where it is made alone
+    noted = [re.search(r"^echo '(.*)' \| cmp ", make(f"O={tmp_path}", "-n", "-o", "parts", target).stdout.decode(), re.M).group(1)
+             for target in (stamp, f"{tmp_path}/src/crypto/modular.o")]
+    assert noted[0] == noted[1]
 
 
 # What is typed: what is offered, among other things; and what is not.

@@ -128,7 +128,41 @@ static void test_list_in_pieces(void **state)
 	}
 }
 
-/* So are the others. */
+/* A key that was not swept yet, and has ended by either clock, is in none. */
+static void test_lists_of_ended_keys(void **state)
+{
+	static const struct {
+		int64_t expire, deadline;
+		bool is_listed;
+	} cases[] = {
+		{ NOW + 1, 0, true },   { NOW, 0, false },  { NOW + 1, 51, true },
+		{ NOW + 1, 50, false }, { NOW, 51, false },
+	};
+	struct table_key key = { .user = WORLD_ALICE, .is_live = true };
+	uint8_t room[2][1024];
+
+	(void)state;
+	world_clear(NULL);
+	table_tell_uptime(world.app.table, 50);
+	put_line(&(struct ssh_key){ .blob = { filler, 51 } }, &key);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct api_list json = { .kind = API_LIST_JSON, .walk = table_walk_all() };
+		struct api_list lines = { .kind = API_LIST_AUTHORIZED_KEYS, .walk = table_walk_user(WORLD_ALICE) };
+		struct writer out[] = { writer_of(room[0], sizeof(room[0])), writer_of(room[1], sizeof(room[1])) };
+
+		key.expire = cases[i].expire;
+		key.deadline = cases[i].deadline;
+		assert_int_equal(table_put(world.app.table, &key, NOW), STATUS_OK);
+		api_write_list(&world.app, &json, NOW, &out[0]);
+		api_write_list(&world.app, &lines, NOW, &out[1]);
+		assert_true(json.ended && lines.ended);
+		assert_int_equal(out[0].used > 3, cases[i].is_listed); /* more than [] */
+		assert_int_equal(out[1].used > 0, cases[i].is_listed);
+	}
+	world_clear(NULL);
+}
+
+/* The others are the same in buffers of every size, too. */
 static void test_other_lists_in_pieces(void **state)
 {
 	static uint8_t whole_room[LIST_ROOM], pieces_room[LIST_ROOM];
@@ -275,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_list_in_pieces, world_clear),
+		cmocka_unit_test_setup(test_lists_of_ended_keys, world_clear),
 		cmocka_unit_test_setup(test_other_lists_in_pieces, world_clear),
 		cmocka_unit_test_setup(test_options_served, world_clear),
 		cmocka_unit_test_setup(test_largest_keys, world_clear),

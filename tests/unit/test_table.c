@@ -709,39 +709,6 @@ static void test_deadline(void **state)
 	assert_int_equal(table_next_end(table), 300);
 }
 
-/* A key that has ended and was not swept yet is not served, by either clock. */
-static void test_lines_of_ended_keys(void **state)
-{
-	static const struct {
-		int64_t expire, deadline;
-	} cases[] = { { 200, 0 }, { 100, 0 }, { 200, 50 }, { 101, 51 }, { 99, 60 }, { 200, 49 } };
-	struct table_walk walk = table_walk_user(0);
-	struct table_line line;
-	uint32_t mark;
-
-	(void)state;
-	skip_if_small(6);
-	for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct table_key key = key_of(0, i, 90, cases[i].expire);
-
-		mark = i;
-		key.line = span_of(&mark, sizeof(mark));
-		key.options = span_first(key.line, i % 4);
-		key.comment = (struct span){ 0 };
-		key.deadline = cases[i].deadline;
-		assert_int_equal(table_put(table, &key, 300), STATUS_OK);
-	}
-	table_tell_uptime(table, 50);
-	for (uint32_t i = 0; i <= 3; i += 3) { /* the others have ended */
-		assert_true(table_walk_next_line(table, &walk, 100, &line));
-		assert_int_equal(line.line.size, sizeof(mark));
-		memcpy(&mark, line.line.data, sizeof(mark));
-		assert_int_equal(mark, i);
-		assert_int_equal(line.options_size, i % 4);
-	}
-	assert_false(table_walk_next_line(table, &walk, 100, &line));
-}
-
 /* Takes all users that have changed: a bit for each. */
 static uint64_t take_changed(void)
 {
@@ -818,7 +785,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept_longer, start, end),
 		cmocka_unit_test_setup_teardown(test_floor, start, end),
 		cmocka_unit_test_setup_teardown(test_deadline, start, end),
-		cmocka_unit_test_setup_teardown(test_lines_of_ended_keys, start, end),
 		cmocka_unit_test_setup_teardown(test_changed, start, end),
 		cmocka_unit_test_setup_teardown(test_changed_in_turn, start, end),
 		cmocka_unit_test_setup_teardown(test_model, start, end),

@@ -125,11 +125,11 @@ def traced_calls(config, message, path):
 
 
 def unlisted(calls):
-    """The calls that the filter would not let pass."""
+    """The calls that the filter would not let pass; None if the lines that tell who is who are lost."""
     keepers = [found for found in calls.values() if "unlinkat" in found]
     servers = [found for found in calls.values() if found & {"epoll_wait", "epoll_pwait"}]
     if not keepers or not servers:
-        return {"the lines of one of them are lost"}
+        return None
     return set().union(*keepers) - listed_calls("calls_of_all", "calls_of_keeper", "modes_of_keeper") | (
         set().union(*servers) - listed_calls("calls_of_all", "calls_of_server"))
 
@@ -142,5 +142,5 @@ def test_the_calls_are_those_of_the_filter(gpg, alice, sign, new_key, folder):  
     config = {"users": [{"name": "alice", "keyring": gpg.export(alice)}], "export": {"directory": folder}}
     line, _ = new_key()
     traces = (traced_calls(config, sign(key=line), f"{folder}/alice/authorized_keys") for _ in range(4))
-    found = [unlisted(calls) for calls in traces]
-    assert not set.intersection(*found), found
+    found = [calls for calls in map(unlisted, traces) if calls is not None]
+    assert found and not set.intersection(*found), found
